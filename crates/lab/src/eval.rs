@@ -1,0 +1,262 @@
+//! `eval`: predictions in the scorers' form, and the scorers run on them.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+use onrecord_core::record::{Contents, HolderRecord, Range, Record, TargetRecord};
+use onrecord_core::{Analyzer, EntityType, MentionKind, Pipeline, Polarity};
+use onrecord_plugin::{Options, Plugin};
+use serde_json::{Value, json};
+
+/// What can be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Task {
+    /// Quotes: end to end, by kind, spans
+    Quotes,
+    /// Names, coreference and links
+    Entities,
+    /// Sentiment toward given targets, and whole records
+    Stance,
+}
+
+/// One run of a scorer: a development set, the scorer and its arguments.
+struct Set {
+    name: &'static str,
+    file: &'static str,
+    scorer: &'static str,
+    arguments: &'static [&'static str],
+    predict: fn(&Value, &Record) -> Value,
+}
+
+fn sets(task: Task) -> &'static [Set] {
+    const QUOTES: &[Set] = &[
+        Set {
+            name: "polnear-dev",
+            file: "quotes/polnear/dev.jsonl",
+            scorer: "score_quotes.py",
+            arguments: &[],
+            predict: quotes,
+        },
+        Set {
+            name: "seed-quotes",
+            file: "quotes/seed/dev.jsonl",
+            scorer: "score_quotes.py",
+            arguments: &["--bootstrap", "0"],
+            predict: quotes,
+        },
+    ];
+    const fn names(name: &'static str, file: &'static str) -> Set {
+        Set { name, file, scorer: "score_entities.py", arguments: &[], predict: entities }
+    }
+    const ENTITIES: &[Set] = &[
+        names("gum-names", "entities/gum/dev.jsonl"),
+        names("ewt-names", "entities/uner_ewt/dev.jsonl"),
+        names("crossner-names", "entities/crossner_politics/dev.jsonl"),
+        names("worldwide-names", "entities/worldwide/dev.jsonl"),
+        names("wnut-names", "entities/wnut17/dev.jsonl"),
+        Set {
+            name: "gum-coref-links",
+            file: "entities/gum/dev.jsonl",
+            scorer: "score_entities.py",
+            arguments: &["--coref", "all", "--link"],
+            predict: entities,
+        },
+        Set {
+            name: "redocred-aliases",
+            file: "entities/redocred/dev.jsonl",
+            scorer: "score_entities.py",
+            arguments: &["--coref", "named"],
+            predict: entities,
+        },
+    ];
+    const STANCE: &[Set] = &[
+        Set {
+            name: "newsmtsc-natural",
+            file: "stance/newsmtsc/dev_rw.jsonl",
+            scorer: "score_stance.py",
+            arguments: &["targets"],
+            predict: targets,
+        },
+        Set {
+            name: "newsmtsc-multi",
+            file: "stance/newsmtsc/dev_mt.jsonl",
+            scorer: "score_stance.py",
+            arguments: &["targets"],
+            predict: targets,
+        },
+        Set {
+            name: "seed-records",
+            file: "seed/gold.json",
+            scorer: "score_stance.py",
+            arguments: &["records"],
+            predict: records,
+        },
+    ];
+    match task {
+        Task::Quotes => QUOTES,
+        Task::Entities => ENTITIES,
+        Task::Stance => STANCE,
+    }
+}
+
+pub(crate) fn run(
+    task: Task,
+    data: &Path,
+    score: &Path,
+    keep: Option<&Path>,
+    only: &str,
+    extra: &[String],
+) -> Result<()> {
+    let temporary = tempfile::tempdir()?;
+    let folder = keep.unwrap_or(temporary.path());
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let pipeline = pipeline()?;
+    for set in sets(task).iter().filter(|set| set.name.contains(only)) {
+        let gold = data.join(set.file);
+        let predictions = folder.join(format!("{}.jsonl", set.name));
+        predict(&pipeline, set, &gold, &predictions)?;
+        println!("\n== {} ({})", set.name, set.file);
+        let mut scorer = Command::new("python3");
+        scorer.arg(score.join(set.scorer)).args(set.arguments).arg("--gold").arg(&gold);
+        scorer.arg(if set.scorer == "score_quotes.py" { "--sys" } else { "--pred" });
+        let status = scorer.arg(&predictions).args(extra).status().context("cannot run python3")?;
+        if !status.success() {
+            bail!("{} ended with {status}", set.scorer);
+        }
+    }
+    Ok(())
+}
+
+/// All analyzers, linked in, with their defaults.
+fn pipeline() -> Result<Pipeline> {
+    fn open<P: Plugin>() -> Result<Box<dyn Analyzer>> {
+        Ok(Box::new(P::open(&Options::default())?))
+    }
+    let analyzers = vec![
+        open::<onrecord_syntax::Syntax>()?,
+        open::<onrecord_entity::Entities>()?,
+        open::<onrecord_quote::Quotes>()?,
+        open::<onrecord_stance::Stances>()?,
+    ];
+    Pipeline::new(analyzers).map_err(|faults| anyhow::anyhow!("{faults:?}"))
+}
+
+fn predict(pipeline: &Pipeline, set: &Set, gold: &Path, output: &PathBuf) -> Result<()> {
+    let read = |path: &Path| {
+        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+    };
+    let lines = read(gold)?;
+    let lone = gold.extension().is_some_and(|extension| extension == "json");
+    let documents: Vec<&str> = if lone { vec![&lines] } else { lines.lines().collect() };
+    let mut out = std::io::BufWriter::new(fs::File::create(output)?);
+    let mut worker = pipeline.worker();
+    for (number, line) in documents.into_iter().enumerate() {
+        let gold_document: Value = serde_json::from_str(line)
+            .with_context(|| format!("{}: document {}", gold.display(), number + 1))?;
+        let text = match gold_document["text_file"].as_str() {
+            Some(file) => read(&gold.with_file_name(file))?,
+            None => gold_document["text"].as_str().context("a document has no `text`")?.to_owned(),
+        };
+        let id = gold_document["id"].as_str().context("a document has no `id`")?;
+        let mut document = pipeline.document(id, text)?;
+        for (key, name) in [("date", "published"), ("title", "title"), ("publisher", "publisher")] {
+            if let Some(value) = gold_document[key].as_str() {
+                document = document.with_meta(name, value);
+            }
+        }
+        worker.analyze(&mut document)?;
+        let record = Record::new(&document, &Contents::default());
+        serde_json::to_writer(&mut out, &(set.predict)(&gold_document, &record))?;
+        out.write_all(b"\n")?;
+    }
+    Ok(out.flush()?)
+}
+
+fn quotes(_gold: &Value, record: &Record) -> Value {
+    let attributions = record.quotes.iter().map(|quote| {
+        json!({"id": quote.id, "source": quote.source, "cue": quote.cue, "content": quote.content,
+               "kind": quote.kind})
+    });
+    json!({"id": record.id, "attributions": attributions.collect::<Vec<_>>()})
+}
+
+fn entities(_gold: &Value, record: &Record) -> Value {
+    let mut mentions = Vec::new();
+    for entity in &record.entities {
+        let kind = match entity.kind {
+            EntityType::Person => "PER",
+            EntityType::Organization => "ORG",
+            EntityType::Place => "LOC",
+            EntityType::Group => "NORP",
+            EntityType::Event | EntityType::Work | EntityType::Other => "MISC",
+        };
+        for mention in &entity.mentions {
+            mentions.push(json!({
+                "start": mention.span[0], "end": mention.span[1], "type": kind,
+                "named": mention.kind == MentionKind::Name, "cluster": entity.id,
+                "wikidata": entity.wikidata,
+            }));
+        }
+    }
+    json!({"id": record.id, "entities": mentions})
+}
+
+fn sign(polarity: Polarity) -> i32 {
+    match polarity {
+        Polarity::Positive => 1,
+        Polarity::Negative => -1,
+        Polarity::Neutral => 0,
+    }
+}
+
+fn mention_spans(record: &Record, entity: Option<&String>) -> Vec<Range> {
+    let found = record.entities.iter().find(|found| Some(&found.id) == entity);
+    found.map_or_else(Vec::new, |found| found.mentions.iter().map(|m| m.span).collect())
+}
+
+/// The sum of all stances toward the entity or the words at each given target.
+fn targets(gold: &Value, record: &Record) -> Value {
+    let overlaps = |a: &Range, b: &Range| a[0] < b[1] && b[0] < a[1];
+    let answers = gold["targets"].as_array().into_iter().flatten().map(|target| {
+        let place = |key: &str| target[key].as_u64().unwrap_or_default() as usize;
+        let span = [place("start"), place("end")];
+        let total: f64 = record
+            .stances
+            .iter()
+            .filter(|stance| {
+                let mut places = mention_spans(record, stance.target.entity.as_ref());
+                places.extend(stance.target.span);
+                places.iter().any(|found| overlaps(found, &span))
+            })
+            .map(|stance| stance.intensity.unwrap_or(f64::from(sign(stance.polarity))))
+            .sum();
+        let polarity = if total > 0.0 { 1 } else { -i32::from(total < 0.0) };
+        json!({"start": span[0], "end": span[1], "polarity": polarity})
+    });
+    json!({"id": record.id, "targets": answers.collect::<Vec<_>>()})
+}
+
+fn records(_gold: &Value, record: &Record) -> Value {
+    let holder = |holder: &HolderRecord| match holder.span {
+        _ if holder.author == Some(true) => json!({"kind": "author"}),
+        Some(span) => json!({"spans": [span]}),
+        None => json!({"spans": mention_spans(record, holder.entity.as_ref())}),
+    };
+    let target = |target: &TargetRecord| match (target.span, &target.entity) {
+        (Some(span), None) => json!({"kind": "proposition", "span": span}),
+        (Some(span), Some(_)) => json!({"span": span}),
+        (None, entity) => json!({"spans": mention_spans(record, entity.as_ref())}),
+    };
+    let records = record.stances.iter().map(|stance| {
+        json!({
+            "holder": holder(&stance.holder), "target": target(&stance.target),
+            "polarity": sign(stance.polarity), "intensity": stance.intensity,
+            "dim": stance.dimension, "act": stance.act, "modality": stance.modality,
+            "evidence": stance.evidence,
+        })
+    });
+    json!({"id": record.id, "records": records.collect::<Vec<_>>()})
+}
