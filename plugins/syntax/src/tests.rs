@@ -42,6 +42,7 @@ fn clitics_are_tokens() {
 #[test]
 fn compounds_are_taken_apart_and_prefixes_are_not() {
     tokens("a long-term, non-union e-mail", "a long - term , non-union e-mail");
+    tokens("an over-the-counter cul-de-sac", "an over - the - counter cul - de - sac");
     tokens("the 10-year-old", "the 10 - year - old");
 }
 
@@ -148,6 +149,9 @@ fn lines_are_joined_only_in_wrapped_text() {
         winter. It may speak.\n";
     structure(wrapped, "¶SS¶SS");
     structure(&wrapped.replace('\n', "\r\n"), "¶SS¶SS");
+    let broken =
+        "The harbour ministry of Port Varen said it would keep\nall of its cranes.\nIt may.";
+    structure(broken, "¶S¶S");
     structure("The harbour ministry stays\nfor all to see\nand to hear", "¶H¶S¶S");
 }
 
