@@ -28,7 +28,7 @@
 //! # What it misses
 //! - A sentence that begins in lower case or with a name after an abbreviation (`in the U.S. Quill
 //!   left`) is not parted from the one before.
-//! - Quotation marks are not paired, so a straight mark with space on both sides opens what follows.
+//! - Headings that no line break sets apart belong to the sentence after them.
 #![forbid(unsafe_code)]
 
 mod address;
