@@ -38,3 +38,5 @@ impl Analyzer for Quotes {
         Ok(())
     }
 }
+
+onrecord_plugin::export_analyzer!(Quotes);

@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 
 use onrecord_plugin::core::vocab;
-use onrecord_plugin::{Additions, Analyzer, Descriptor, Doc, Failure, Need, Options, Plugin};
+use onrecord_plugin::{Additions, Analyzer, Descriptor, Doc, Failure, Options, Plugin};
 
 /// tokens and sentences
 #[derive(Debug)]
@@ -33,3 +33,5 @@ impl Analyzer for Syntax {
         Ok(())
     }
 }
+
+onrecord_plugin::export_analyzer!(Syntax);
