@@ -82,16 +82,20 @@ static int32_t emit_word(const State *state, const OnrCall *call, size_t start, 
 
 static int32_t analyze(void *worker, const OnrDoc *doc, const OnrCall *call) {
     const State *state = worker;
-    size_t start = 0;
+    size_t start = 0; /* of the word that the loop is in */
+    int capitals = 1; /* whether it has capitals and nothing else */
     for (size_t i = 0; i <= doc->text.len; i++) {
         uint8_t byte = i < doc->text.len ? doc->text.ptr[i] : ' ';
         if (byte >= 'A' && byte <= 'Z') continue;
-        /* A word in capitals ends here, unless it goes on in other letters. */
-        int goes_on = (byte >= 'a' && byte <= 'z') || byte >= 0x80;
-        if (!goes_on && i - start >= (size_t)state->min_letters) {
+        if ((byte >= 'a' && byte <= 'z') || byte >= 0x80) {
+            capitals = 0;
+            continue;
+        }
+        if (capitals && i - start >= (size_t)state->min_letters) {
             if (emit_word(state, call, start, i) != ONR_OK) return ONR_ERROR;
         }
         start = i + 1;
+        capitals = 1;
     }
     return ONR_OK;
 }

@@ -13,7 +13,8 @@ fn every_file_of_config_is_good() {
             let told = onrecord([Path::new("config"), Path::new("check"), &path]).end().good();
             assert!(told.contains(": good; runs syntax"), "{told}");
             // What is built in under its name is the same.
-            let built_in = onrecord(["config", "show", path.file_stem().unwrap().to_str().unwrap()]);
+            let built_in =
+                onrecord(["config", "show", path.file_stem().unwrap().to_str().unwrap()]);
             let shown = |text: String| text.lines().skip(1).collect::<Vec<_>>().join("\n");
             let file = onrecord([Path::new("config"), Path::new("show"), &path]).end().good();
             assert_eq!(shown(built_in.end().good()), shown(file));
@@ -46,12 +47,14 @@ fn all_faults_at_once_each_with_its_place() {
     for expected in ["bad.toml:3:1", "did you mean `name`?", "bad.toml:5:8", "faults in"] {
         assert!(told.contains(expected), "{expected} is not in\n{told}");
     }
-    let told = check("schema = 1\n[[analyzer]]\nname = \"quote\"\n[[analyzer]]\nname = \"syntax\"\n");
+    let told =
+        check("schema = 1\n[[analyzer]]\nname = \"quote\"\n[[analyzer]]\nname = \"syntax\"\n");
     assert!(told.contains("`quote` needs layer `tokens`"), "{told}");
     assert!(told.contains("put `syntax` before it"), "{told}");
     let told = check("schema = 1\n[[analyzer]]\nname = \"quotes\"\n");
     assert!(told.contains("did you mean `quote`?"), "{told}");
-    let told = check("schema = 1\n[[analyzer]]\nname = \"syntax\"\n[analyzer.options]\nspeed = 9\n");
+    let told =
+        check("schema = 1\n[[analyzer]]\nname = \"syntax\"\n[analyzer.options]\nspeed = 9\n");
     assert!(told.contains("`syntax`") && told.contains("bad.toml:5:1"), "{told}");
     check("");
     check("\u{0}");

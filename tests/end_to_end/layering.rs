@@ -12,7 +12,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("onrecord-host", &["onrecord-core", "onrecord-plugin"]),
     ("onrecord-formats", &["onrecord-core"]),
     ("onrecord-testkit", &["onrecord-core", "onrecord-plugin"]),
-    ("onrecord", &["onrecord-core", "onrecord-plugin", "onrecord-host", "onrecord-formats", "PLUGINS"]),
+    (
+        "onrecord",
+        &["onrecord-core", "onrecord-plugin", "onrecord-host", "onrecord-formats", "PLUGINS"],
+    ),
     ("PLUGINS", &["onrecord-plugin", "onrecord-learn", "onrecord-testkit (dev)"]),
     ("onrecord-learn", &[]),
     ("onrecord-lab", &["ANY"]),
@@ -66,7 +69,8 @@ fn arrows_point_one_way() {
 fn packages_are_named_after_their_folders() {
     for package in packages() {
         let folder = folder(&package).file_name().unwrap().to_str().unwrap().to_owned();
-        let expected = if folder == "cli" { "onrecord".into() } else { format!("onrecord-{folder}") };
+        let expected =
+            if folder == "cli" { "onrecord".into() } else { format!("onrecord-{folder}") };
         assert_eq!(package["name"], expected);
     }
 }
@@ -76,9 +80,9 @@ fn only_the_border_is_unsafe() {
     for package in packages() {
         for target in package["targets"].as_array().unwrap() {
             let path = Path::new(target["src_path"].as_str().unwrap());
-            let lib = ["lib", "cdylib", "rlib", "bin"].iter().any(|kind| {
-                target["kind"].as_array().unwrap().iter().any(|found| found == kind)
-            });
+            let lib = ["lib", "cdylib", "rlib", "bin"]
+                .iter()
+                .any(|kind| target["kind"].as_array().unwrap().iter().any(|found| found == kind));
             if !lib {
                 continue;
             }

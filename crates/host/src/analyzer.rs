@@ -270,7 +270,7 @@ impl Described {
         // SAFETY: every version of the struct begins with its size and version; it lives for ever.
         let (size, major, minor) =
             unsafe { ((*pointer).struct_size, (*pointer).abi_major, (*pointer).abi_minor) };
-        if major != ABI_MAJOR || minor > ABI_MINOR {
+        if !abi::serves((ABI_MAJOR, ABI_MINOR), (major, minor)) {
             return Err(fail(format!(
                 "it needs a host of ABI {major}.{minor}; this one has {ABI_MAJOR}.{ABI_MINOR}"
             )));

@@ -23,6 +23,12 @@ pub const ABI_MAJOR: u16 = 1;
 /// The border's minor version: what was added within the major. The vocabulary counts too.
 pub const ABI_MINOR: u16 = 0;
 
+/// Whether a host of one version serves a plugin that needs another: the same major, and no lower
+/// minor.
+pub const fn serves(host: (u16, u16), needed: (u16, u16)) -> bool {
+    host.0 == needed.0 && host.1 >= needed.1
+}
+
 /// The start of the symbol that a plugin exports; the crate's name follows.
 pub const SYMBOL_PREFIX: &str = "onrecord_plugin_v1__";
 /// The symbol that a plugin without a crate name may export instead.

@@ -61,7 +61,7 @@ impl Table {
     pub unsafe fn get<P: Plugin>(&'static self, host: *const RawHost) -> *const RawPlugin {
         // SAFETY: the caller promises that the pointer is null or good.
         let Some(host) = (unsafe { host.as_ref() }) else { return std::ptr::null() };
-        if host.abi_major != abi::ABI_MAJOR || host.abi_minor < abi::ABI_MINOR {
+        if !abi::serves((host.abi_major, host.abi_minor), (abi::ABI_MAJOR, abi::ABI_MINOR)) {
             return std::ptr::null();
         }
         catch_panics();

@@ -5,6 +5,7 @@
 //! [`abi`] in C. Not for those who run plugins: that is `onrecord-host`.
 //!
 //! The document model is `onrecord-core`, re-exported as [`core`].
+#![doc = include_str!("../README.md")]
 #![allow(unsafe_code)]
 
 pub mod abi;
