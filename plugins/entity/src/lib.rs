@@ -1,12 +1,25 @@
-//! who and what a text names, and which words refer to the same
+//! Who and what a text names, and which words refer to the same.
 #![forbid(unsafe_code)]
 
-use onrecord_plugin::core::vocab;
+mod chain;
+mod evidence;
+mod lexicon;
+mod nominal;
+mod pronoun;
+mod spot;
+mod words;
+mod write;
+
 use onrecord_plugin::{Additions, Analyzer, Descriptor, Doc, Failure, Need, Options, Plugin};
 
-/// who and what a text names, and which words refer to the same
+use lexicon::Lexicon;
+use words::Words;
+
+/// The analyzer of mentions and entities.
 #[derive(Debug)]
-pub struct Entities;
+pub struct Entities {
+    lexicon: Lexicon,
+}
 
 impl Plugin for Entities {
     const DESCRIPTOR: Descriptor = Descriptor {
@@ -19,7 +32,7 @@ impl Plugin for Entities {
     };
 
     fn open(_options: &Options) -> Result<Self, Failure> {
-        Ok(Self)
+        Ok(Self { lexicon: Lexicon::load() })
     }
 }
 
@@ -28,8 +41,14 @@ impl Analyzer for Entities {
         &Self::DESCRIPTOR
     }
 
-    fn analyze(&self, _doc: &Doc<'_>, out: &mut Additions<'_>) -> Result<(), Failure> {
-        let _ = out.layer(vocab::MENTIONS);
+    fn analyze(&self, doc: &Doc<'_>, out: &mut Additions<'_>) -> Result<(), Failure> {
+        let words = Words::read(doc, &self.lexicon);
+        let mut spots = spot::spots(&words);
+        spot::headlines(&words, &mut spots);
+        let (mut chains, mut mentions) = chain::chains(&words, &spots);
+        nominal::nominals(&words, &spots, &mut chains, &mut mentions);
+        pronoun::pronouns(&words, &mut chains, &mut mentions, 0.5);
+        write::write(&words, &chains, mentions, out);
         Ok(())
     }
 }
