@@ -63,6 +63,9 @@ pub(crate) fn finite(words: &Words<'_>, at: usize) -> bool {
     }
 }
 
+/// How many words a clause may have: no sentence of a text without full stops is read to its end.
+pub(crate) const LONGEST_CLAUSE: usize = 400;
+
 /// The end of content that begins at `from`: its last word's successor, without the full stop.
 ///
 /// `whole` says that it is a clause, which runs on through commas and subordinate clauses; a noun
@@ -71,9 +74,15 @@ pub(crate) fn clause_end(words: &Words<'_>, lexicon: &Lexicon, from: usize, whol
     let Some(first) = words.list.get(from) else { return from };
     let home = first.region;
     let start_in = words.opens(from);
-    let end = words.bounds(from).1;
+    let end = words.bounds(from).1.min(from.saturating_add(LONGEST_CLAUSE));
     let mut at = from;
     while at < end {
+        if words.is(at, BRACKET) && home.is_none() && matches!(words.str(at), ")" | "]") {
+            let opened = (from..at).any(|at| matches!(words.str(at), "(" | "["));
+            if !opened {
+                break;
+            }
+        }
         let region = words.list.get(at).and_then(|word| word.region);
         if region.is_some() && (region != home || start_in) && words.opens(at) {
             at = words.after_region(at);
@@ -132,6 +141,9 @@ fn ends_here(
         if let Some(Form::Past | Form::Third) = verb_form(words, lexicon, next)
             && !words.before(at, SUBJECT)
         {
+            return true;
+        }
+        if !whole && at > from && (finite(words, next) || words.str(next).ends_with("ed")) {
             return true;
         }
     }

@@ -1,6 +1,6 @@
 //! Attributions that close or interrupt what they attribute: “…,” said Quill.
 
-use crate::clauses::{clause_end, finite};
+use crate::clauses::{LONGEST_CLAUSE, clause_end, finite};
 use crate::complement::*;
 use crate::cues::{Entry, Lexicon};
 use crate::rules::{Candidate, kind_of};
@@ -40,18 +40,19 @@ pub(crate) fn closing(
         (!words.is(source.0, OBJECT) && !clause).then_some((source, edge))
     };
     let regular = || -> Option<(Range, usize)> {
+        let source = source::subject(words, group.start)?;
+        let edge = after_content(source.0)?;
+        let tied = edge > first && words.is(edge - 1, MARK);
         // What follows the verb decides: "…, she said he would" closes nothing.
         let follows = complement.is_some_and(|c| {
             c.frame == BARE
-                || c.frame == OBJECT_FRAME && !entry.hearer
+                || c.frame == OBJECT_FRAME && !entry.hearer && !tied
                 || matches!(c.frame, QUOTE | COLON_FRAME)
                     && !words.is(group.start.saturating_sub(1), SUBJECT | CAPITAL)
         });
         if follows {
             return None;
         }
-        let source = source::subject(words, group.start)?;
-        let edge = after_content(source.0)?;
         let opening =
             edge == first && complement.is_some_and(|c| matches!(c.frame, QUOTE | COLON_FRAME));
         (!opening).then_some((source, edge))
@@ -86,7 +87,7 @@ pub(crate) fn closing(
     while from < to && words.is(from, COORD | COMMA) && words.region(from).is_none() {
         from += 1;
     }
-    if from >= to || to - from < 2 && !ends_in_marks {
+    if from >= to || !ends_in_marks && !(2..LONGEST_CLAUSE).contains(&(to - from)) {
         return None;
     }
     // An opening phrase is not what is said: "On Monday, Quill said …".
@@ -153,7 +154,7 @@ pub(crate) fn closing(
         }
     }
     let mode = if inverted { "inverted" } else { "closing" };
-    let weight = entry.weight(FINAL) + entry.weight("*");
+    let weight = entry.weight(FINAL);
     let frame = if ends_in_marks { "marks" } else { "plain" };
     Some(Candidate {
         content: pieces,

@@ -32,6 +32,13 @@ pub(crate) struct Complement {
     pub(crate) cue_end: usize,
 }
 
+/// Whether something like a verb follows, after verbs that report nothing but clauses.
+fn has_verb(words: &Words<'_>, from: usize, end: usize) -> bool {
+    (from + 1..end.min(from + 40))
+        .take_while(|&at| !words.is(at, STOP | SEMICOLON))
+        .any(|at| finite(words, at) || words.str(at).ends_with("ed"))
+}
+
 /// How many words a hearer, a place and a time may take between a verb and what it reports.
 const REACH: usize = 18;
 /// The same for verbs of attitude, which seldom take one.
@@ -107,7 +114,8 @@ pub(crate) fn complement(words: &Words<'_>, entry: &Entry, from: usize) -> Optio
     if ing {
         return found(ING, at);
     }
-    found(if is_clause(words, at, end) { BARE } else { OBJECT_FRAME }, at)
+    let clause = is_clause(words, at, end) || entry.clausal && has_verb(words, at, end);
+    found(if clause { BARE } else { OBJECT_FRAME }, at)
 }
 
 /// A complement beyond a hearer, a place, a time: "told reporters in Port Varen on Monday that".

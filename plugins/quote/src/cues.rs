@@ -39,6 +39,8 @@ pub(crate) struct Entry {
     pub(crate) hearer: bool,
     /// Whether its plain form is a noun as well: "support".
     pub(crate) nominal: bool,
+    /// Whether it reports clauses and takes no plain object: "say", "argue".
+    pub(crate) clausal: bool,
     /// The words that follow its head: "out" of "point out".
     pub(crate) tail: Vec<&'static str>,
     weights: Vec<(&'static str, f32)>,
@@ -51,7 +53,8 @@ pub(crate) struct Entry {
 impl Entry {
     /// How often the cue attributes in a construction.
     pub(crate) fn weight(&self, frame: &str) -> f32 {
-        self.weights.iter().find(|(name, _)| *name == frame).map_or(0.0, |(_, weight)| *weight)
+        let named = self.weights.iter().find(|(name, _)| *name == frame || *name == "*");
+        named.map_or(0.0, |(_, weight)| *weight)
     }
 }
 
@@ -94,6 +97,7 @@ impl Lexicon {
                 sort,
                 sense: if sense == "speech" { Sense::Speech } else { Sense::Attitude },
                 hearer: flags.contains('h'),
+                clausal: flags.contains('c'),
                 nominal: flags.contains('n'),
                 tail: words.collect(),
                 weights: weights.map(|(k, v)| (k, v.parse().unwrap_or(0.0))).collect(),

@@ -89,6 +89,8 @@ impl Plugin for Quotes {
     }
 }
 
+onrecord_plugin::export_analyzer!(Quotes);
+
 impl Analyzer for Quotes {
     fn descriptor(&self) -> &Descriptor {
         &Self::DESCRIPTOR

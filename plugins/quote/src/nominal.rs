@@ -134,7 +134,7 @@ pub(crate) fn noun(
         mode,
         sense: entry.sense,
         confidence: lexicon.confidence(
-            entry.weight(frame) + entry.weight("*"),
+            entry.weight(frame),
             mode,
             frame,
             kind_of(words, source),
@@ -188,7 +188,7 @@ pub(crate) fn adjective(
         mode: ADJECTIVE,
         sense: entry.sense,
         confidence: lexicon.confidence(
-            entry.weight(frame) + entry.weight("*"),
+            entry.weight(frame),
             ADJECTIVE,
             frame,
             kind_of(words, source),

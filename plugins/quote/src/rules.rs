@@ -107,7 +107,9 @@ fn subject(words: &Words<'_>, group: Group, at: usize, found: &[Candidate]) -> O
         }
         PARTICIPLE | INFINITIVE => shared(),
         REDUCED => None,
-        _ if words.before(group.start, COORD) => shared(),
+        _ if words.before(group.start, COORD) => {
+            source::shared_pronoun(words, group.start - 1).or_else(shared)
+        }
         _ => source::subject(words, group.start),
     }
 }
@@ -131,7 +133,7 @@ fn verb(
             || c.frame == COLON_FRAME && group.start == at
     });
     if weak
-        && entry.weight(FINAL) + entry.weight("*") > 0.0
+        && entry.weight(FINAL) > 0.0
         && matches!(group.mode, FINITE_MODE | MODAL_MODE | PASSIVE)
         && let Some(candidate) = closing(words, lexicon, entry, group, at, end, complement)
     {
@@ -160,7 +162,23 @@ fn verb(
         (vec![(complement.start, stop)], stop)
     };
     let mut content = content;
+    let mut stop = stop;
     let mut source = if passive { None } else { subject(words, group, at, found) };
+    // "Quill, who backs the port, left.", "As she said it, rain fell.": a comma ends the clause.
+    if let Some((from, _)) = source
+        && (words.any(from, &["who", "which"]) && words.before(from, COMMA)
+            || words.before(from, SUB) && !words.any(from - 1, &["that", "because", "than", "so"]))
+        && let Some(piece) = content.first_mut()
+        && !matches!(complement.frame, QUOTE | COLON_FRAME)
+    {
+        let comma = (piece.0 + 1..piece.1).find(|&at| {
+            words.is(at, COMMA) && words.region(at).is_none() && !words.is(at + 1, COORD | NUMBER)
+        });
+        if let Some(comma) = comma {
+            piece.1 = comma;
+            stop = comma;
+        }
+    }
     if source.is_none() && !passive && group.start == at {
         // "Continued Quill: …" at the start of a sentence.
         if complement.frame == COLON_FRAME && words.bounds(at).0 == at {
@@ -182,7 +200,7 @@ fn verb(
         return None;
     }
     let frame = if complement.frame == "comma" { BARE } else { complement.frame };
-    let weight = entry.weight(frame) + entry.weight("*");
+    let weight = entry.weight(frame);
     let mode = if source.is_none() && matches!(group.mode, FINITE_MODE | MODAL_MODE) {
         "headless"
     } else {

@@ -64,8 +64,19 @@ pub(crate) fn left_noun_phrase(words: &Words<'_>, end: usize) -> Option<Range> {
     let last = end.checked_sub(1)?;
     let first = words.bounds(last).0;
     let home = words.list.get(last)?.region;
-    if words.is(last, SUBJECT) || words.is(last, WH) {
+    if words.is(last, WH) {
+        return words.any(last, &["who", "which"]).then_some((last, end));
+    }
+    if words.is(last, SUBJECT) {
         return Some((last, end));
+    }
+    // "The port this week published": the time is no subject.
+    let mut start = end;
+    while start > first && words.is(start - 1, TIME | ADV | DET) && !words.is(start - 1, POSS) {
+        start -= 1;
+    }
+    if start < end && start > first && words.is(end - 1, TIME | ADV) && (start..end).all(|at| !words.is_name(at) || words.is(at, TIME)) {
+        return if words.is(start - 1, PUNCTUATION | PREP | COORD | SUB) { None } else { left_noun_phrase(words, start) };
     }
     if words.is(last, DET) {
         return Some((last, end));
@@ -236,9 +247,23 @@ pub(crate) fn right_noun_phrase(words: &Words<'_>, from: usize) -> Option<Range>
     (at > from).then_some((from, at))
 }
 
+/// A pronoun that a coordinate verb shares, in its own clause: "who came out and endorsed".
+pub(crate) fn shared_pronoun(words: &Words<'_>, coordinator: usize) -> Option<Range> {
+    let first = words.bounds(coordinator).0.max(coordinator.saturating_sub(20));
+    (first..coordinator)
+        .rev()
+        .take_while(|&at| !words.is(at, PUNCTUATION) && !words.eq(at, "that"))
+        .find(|&at| words.is(at, SUBJECT) && !words.eq(at, "you") || words.eq(at, "who"))
+        .map(|at| (at, at + 1))
+}
+
 /// The subject of the clause that begins a sentence: for participles that hang on it.
 pub(crate) fn main_subject(words: &Words<'_>, before: usize) -> Option<Range> {
     let (first, _) = words.bounds(before);
+    let part = (first.max(before.saturating_sub(60))..before)
+        .rev()
+        .find(|&at| words.is(at, COLON | SEMICOLON) && words.region(at).is_none());
+    let first = part.map_or(first, |part| part + 1);
     let limit = before.min(first + 60);
     let simple_past = |at: usize| {
         words.str(at).ends_with("ed")

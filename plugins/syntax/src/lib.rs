@@ -39,6 +39,8 @@ mod sentence;
 mod token;
 mod word;
 
+onrecord_plugin::export_analyzer!(Syntax);
+
 #[cfg(test)]
 mod tests;
 
