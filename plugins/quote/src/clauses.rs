@@ -108,7 +108,7 @@ pub(crate) fn clause_end(words: &Words<'_>, lexicon: &Lexicon, from: usize, whol
     }
     let mut end = at;
     while end > from + 1
-        && words.is(end - 1, STOP)
+        && words.left(end, STOP)
         && words
             .list
             .get(end - 1)

@@ -24,7 +24,7 @@ pub(crate) fn closing(
         let last = edge.checked_sub(1)?;
         let tied = edge > first;
         if words.is(last, MARK) && words.list.get(last)?.region != words.list.get(at)?.region {
-            let small = tied || words.is(last - 1, COMMA | STOP | DASH);
+            let small = tied || words.left(last, COMMA | STOP | DASH);
             return small.then_some(edge);
         }
         (tied && words.is(last, COMMA | DASH) && last > first).then_some(edge)
@@ -42,13 +42,13 @@ pub(crate) fn closing(
     let regular = || -> Option<(Range, usize)> {
         let source = source::subject(words, group.start)?;
         let edge = after_content(source.0)?;
-        let tied = edge > first && words.is(edge - 1, MARK);
+        let tied = edge > first && words.left(edge, MARK);
         // What follows the verb decides: "…, she said he would" closes nothing.
         let follows = complement.is_some_and(|c| {
             c.frame == BARE
                 || c.frame == OBJECT_FRAME && !entry.hearer && !tied
                 || matches!(c.frame, QUOTE | COLON_FRAME)
-                    && !words.is(group.start.saturating_sub(1), SUBJECT | CAPITAL)
+                    && !words.left(group.start, SUBJECT | CAPITAL)
         });
         if follows {
             return None;
@@ -66,14 +66,14 @@ pub(crate) fn closing(
     }
     let mut from = words.bounds(edge - 1).0;
     let mut to = edge;
-    if words.is(to - 1, COMMA | DASH) && words.list.get(to - 1)?.region.is_none() {
+    if words.left(to, COMMA | DASH) && words.list.get(to - 1)?.region.is_none() {
         to -= 1;
     }
-    let ends_in_marks = words.is(to - 1, MARK) && words.region(to - 1).is_some();
+    let ends_in_marks = words.left(to, MARK) && words.region(to - 1).is_some();
     let mut pieces = Vec::new();
     if ends_in_marks {
         let start = words.region_start(to - 1);
-        if start <= from || words.is(start - 1, COLON) {
+        if start <= from || words.left(start, COLON) {
             from = start;
         }
     }

@@ -32,6 +32,20 @@ pub(crate) struct Complement {
     pub(crate) cue_end: usize,
 }
 
+/// Whether the quotation that opens at a word is a title: a few words, all in capitals, unclosed by
+/// punctuation.
+fn is_title(words: &Words<'_>, at: usize) -> bool {
+    let end = words.after_region(at);
+    let inner = at + 1..end.saturating_sub(1);
+    inner.len() > 1
+        && inner.len() < 7
+        && !words.is(end.saturating_sub(2), STOP | COMMA)
+        && inner.clone().all(|at| {
+            words.is(at, CAPITAL | PREP | COORD | POSS | NUMBER)
+                || words.is(at, DET) && at > inner.start
+        })
+}
+
 /// Whether something like a verb follows, after verbs that report nothing but clauses.
 fn has_verb(words: &Words<'_>, from: usize, end: usize) -> bool {
     (from + 1..end.min(from + 40))
@@ -54,10 +68,10 @@ pub(crate) fn complement(words: &Words<'_>, entry: &Entry, from: usize) -> Optio
     let found = |frame, start| Some(Complement { frame, start, cue_end: from });
     if at >= end {
         // "He said:" may end its line.
-        return (words.is(from - 1, COLON)).then(|| found(COLON_FRAME, from)).flatten();
+        return (words.left(from, COLON)).then(|| found(COLON_FRAME, from)).flatten();
     }
     if words.opens(at) {
-        return found(QUOTE, at);
+        return if is_title(words, at) { None } else { found(QUOTE, at) };
     }
     if words.is(at, COMMA) && words.opens(at + 1) && at + 1 < end {
         return found(QUOTE, at + 1);
@@ -135,7 +149,7 @@ fn far(
         let found = |frame, start| Some(Complement { frame, start, cue_end: cue });
         if words.opens(at) && at > from {
             // A word or two in marks is no speech: on "The Harbour Hour".
-            if words.is(at - 1, COMMA | COLON) || words.after_region(at) - at > 6 {
+            if words.left(at, COMMA | COLON) || words.after_region(at) - at > 6 {
                 return found(QUOTE, at);
             }
         }
@@ -164,7 +178,7 @@ fn far(
             if at == from + 1
                 && entry.hearer
                 && words.is(at, SUBJECT | DET | POSS | CAPITAL)
-                && !words.is(at - 1, CAPITAL | DET | POSS)
+                && !words.left(at, CAPITAL | DET | POSS)
                 && is_clause(words, at, end)
             {
                 return found(BARE, at);

@@ -14,18 +14,30 @@ pub(crate) fn according(words: &Words<'_>, lexicon: &Lexicon, at: usize) -> Opti
         return None;
     }
     let (first, last) = words.bounds(at);
-    let source = source::right_noun_phrase(words, at + 2)?;
+    let mut source = source::right_noun_phrase(words, at + 2)?;
     let home = words.list.get(at)?.region;
     let lead = at <= first + 1 && !words.before(at, COMMA);
     let content = if lead {
-        let comma = (source.1..last.min(source.1 + 30)).find(|&at| words.is(at, COMMA))?;
+        let comma = |from: usize| {
+            (from..last.min(from + 30))
+                .find(|&at| words.is(at, COMMA) && words.region(at).is_none())
+        };
+        // The first comma ends the source, unless an apposition stands between two.
+        let first_comma = comma(at + 2)?;
+        let second = comma(first_comma + 1).filter(|&second| {
+            !words.is(first_comma + 1, SUBJECT | PREP | ADV | SUB)
+                && !(first_comma + 1..=(second + 1).min(last)).any(|at| finite(words, at))
+                && !words.is(second + 1, COORD | WH)
+        });
+        let comma = second.unwrap_or(first_comma);
+        source = if second.is_some() { (source.0, comma) } else { (source.0, source.1.min(comma)) };
         let start = comma + 1;
         let stop = clause_end(words, lexicon, start, true);
         (stop > start).then_some(vec![(start, stop)])?
     } else {
         let mut from = first;
         let mut to = at;
-        if words.is(to - 1, COMMA | DASH) {
+        if words.left(to, COMMA | DASH) {
             to -= 1;
         }
         if words.list.get(from)?.region != home {
@@ -133,12 +145,7 @@ pub(crate) fn noun(
         frame,
         mode,
         sense: entry.sense,
-        confidence: lexicon.confidence(
-            entry.weight(frame),
-            mode,
-            frame,
-            kind_of(words, source),
-        ),
+        confidence: lexicon.confidence(entry.weight(frame), mode, frame, kind_of(words, source)),
         end: stop,
     })
 }

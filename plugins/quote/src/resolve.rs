@@ -1,5 +1,6 @@
 //! Which candidates stand: overlaps, quotations that go on, and attributions inside others.
 
+use crate::cues::Sense;
 use crate::rules::Candidate;
 use crate::source::Range;
 use crate::words::*;
@@ -35,22 +36,14 @@ pub(crate) fn resolve(
     let mut order: Vec<(usize, usize)> =
         (0..stands.len()).map(|n| (depth(&relayers, n), n)).collect();
     order.sort_unstable();
-    for (depth, n) in order {
+    for (_, n) in order {
         let Some(candidate) = stands.get(n) else { continue };
         let outer = relayers.get(n).copied().flatten();
         let kept = match (outer, nested) {
             (None, _) | (_, Nested::All) => true,
             (Some(_), Nested::None) => false,
             (Some(outer), Nested::Relayed) => {
-                depth == 1
-                    && stands.get(outer).is_some_and(|outer| {
-                        matches!(outer.mode, "closing" | "inverted" | "according")
-                            && outer.frame != "marks"
-                    })
-                    && matches!(candidate.frame, "that" | "quote" | "bare")
-                    && candidate.mode == "finite"
-                    && candidate.confidence >= SURE
-                    && candidate.source.is_some()
+                stands.get(outer).is_some_and(|outer| relays(words, outer, candidate))
             }
         };
         if !kept {
@@ -68,8 +61,22 @@ pub(crate) fn resolve(
     chosen
 }
 
-/// How sure an attribution inside another must be.
+/// Whether one attribution reports another in so many words: "Blum told Quill that …, an official
+/// said". What the quoted words themselves attribute stays theirs.
+fn relays(words: &Words<'_>, outer: &Candidate, inner: &Candidate) -> bool {
+    let framed = matches!(outer.mode, "closing" | "according");
+    let said = matches!(inner.frame, "that" | "quote" | "bare") && inner.mode == "finite";
+    said && outer.sense == Sense::Speech
+        && inner.sense == Sense::Speech
+        && inner.confidence >= if framed { SURE } else { SURER }
+        && words.region(inner.head).is_none()
+        && inner.source.is_some()
+}
+
+/// How sure an attribution inside another must be where that one closes its sentence.
 const SURE: f32 = 0.8;
+/// The same elsewhere.
+const SURER: f32 = 0.9;
 
 /// What becomes of attributions inside the content of others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,20 +158,20 @@ fn cut(words: &Words<'_>, stands: &mut [Candidate]) {
             continue;
         };
         let mut joint = start;
-        while joint > 0 && words.is(joint - 1, ADV | TIME) {
+        while joint > 0 && words.left(joint, ADV | TIME) {
             joint -= 1;
         }
         // A main clause after a comma ends what an opening clause attributes: "When Quill asked
         // for help, many said …".
-        let main = joint > 2 && words.is(joint - 1, COMMA);
+        let main = joint > 2 && words.left(joint, COMMA);
         if main {
             joint -= 1;
         } else {
-            if joint < 2 || !words.is(joint - 1, COORD | SUB) || words.eq(joint - 1, "that") {
+            if joint < 2 || !words.left(joint, COORD | SUB) || words.eq(joint - 1, "that") {
                 continue;
             }
             joint -= 1;
-            if !words.is(joint - 1, COMMA) {
+            if !words.left(joint, COMMA) {
                 continue;
             }
             joint -= 1;
@@ -204,7 +211,7 @@ const LONGEST: usize = 40;
 /// Adds the quotations that follow an attribution without a cue of their own.
 fn go_on(words: &Words<'_>, candidate: &mut Candidate) {
     let quoted = candidate.content.last().is_some_and(|&(from, to)| {
-        words.opens(from) || to > from && words.is(to - 1, MARK) && words.region(to - 1).is_some()
+        words.opens(from) || to > from && words.left(to, MARK) && words.region(to - 1).is_some()
     });
     if !quoted || words.list.get(candidate.head).is_none_or(|word| word.region.is_some()) {
         return;
@@ -222,7 +229,7 @@ fn go_on(words: &Words<'_>, candidate: &mut Candidate) {
             at += 1;
         }
         let Some(word) = words.list.get(at) else { return };
-        if !words.opens(at) || words.bounds(at).0 != at && words.is(at.saturating_sub(1), COMMA) {
+        if !words.opens(at) || words.bounds(at).0 != at && words.left(at, COMMA) {
             return;
         }
         let end = words.after_region(at);

@@ -66,7 +66,7 @@ pub(crate) fn kind_of(words: &Words<'_>, source: Option<Range>) -> &'static str 
             return "thing";
         }
     }
-    if words.is(to - 1, CAPITAL) { "name" } else { "nominal" }
+    if words.left(to, CAPITAL) { "name" } else { "nominal" }
 }
 
 /// How sure an attribution must be to lend its source to a participle.
@@ -128,7 +128,7 @@ fn verb(
     let weak = complement.is_none_or(|c| {
         c.frame == OBJECT_FRAME
             || c.frame == BARE && group.start == at
-            || words.is(c.start.saturating_sub(1), PREP)
+            || words.left(c.start, PREP)
             || c.frame == QUOTE && words.before(c.start, COMMA)
             || c.frame == COLON_FRAME && group.start == at
     });

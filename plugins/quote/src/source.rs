@@ -17,7 +17,7 @@ pub(crate) fn subject(words: &Words<'_>, group: usize) -> Option<Range> {
     }
     let mut before = group - 1;
     // "Quill, citing “the unique magic of the sea,” said"
-    if words.is(before, MARK) && before > first + 3 && words.is(before - 1, COMMA) {
+    if words.is(before, MARK) && before > first + 3 && words.left(before, COMMA) {
         before -= 1;
     }
     if words.is(before, COMMA | DASH | BRACKET) {
@@ -31,13 +31,13 @@ pub(crate) fn subject(words: &Words<'_>, group: usize) -> Option<Range> {
         let lowest = first.max(before.saturating_sub(APPOSITION));
         let opener = (lowest..before).rev().filter(same).find(|&at| {
             at > first
-                && !words.is(at - 1, PUNCTUATION & !BRACKET)
+                && !words.left(at, PUNCTUATION & !BRACKET)
                 && (!words.is(at + 1, COORD) || words.is(before, BRACKET))
                 && apposition_or_clause(words, at + 1)
         })?;
         let (mut from, to) = left_noun_phrase(words, opener)?;
         // A description of a description: "Quill, head of the port, the island's largest, said".
-        while from > lowest + 1 && words.is(from - 1, COMMA) && !words.is(from, CAPITAL | SUBJECT) {
+        while from > lowest + 1 && words.left(from, COMMA) && !words.is(from, CAPITAL | SUBJECT) {
             match left_noun_phrase(words, from - 1) {
                 Some((further, _)) if further < from => from = further,
                 _ => break,
@@ -72,11 +72,19 @@ pub(crate) fn left_noun_phrase(words: &Words<'_>, end: usize) -> Option<Range> {
     }
     // "The port this week published": the time is no subject.
     let mut start = end;
-    while start > first && words.is(start - 1, TIME | ADV | DET) && !words.is(start - 1, POSS) {
+    while start > first && words.left(start, TIME | ADV | DET) && !words.left(start, POSS) {
         start -= 1;
     }
-    if start < end && start > first && words.is(end - 1, TIME | ADV) && (start..end).all(|at| !words.is_name(at) || words.is(at, TIME)) {
-        return if words.is(start - 1, PUNCTUATION | PREP | COORD | SUB) { None } else { left_noun_phrase(words, start) };
+    if start < end
+        && start > first
+        && words.left(end, TIME | ADV)
+        && (start..end).all(|at| !words.is_name(at) || words.is(at, TIME))
+    {
+        return if words.left(start, PUNCTUATION | PREP | COORD | SUB) {
+            None
+        } else {
+            left_noun_phrase(words, start)
+        };
     }
     if words.is(last, DET) {
         return Some((last, end));
@@ -111,9 +119,8 @@ pub(crate) fn left_noun_phrase(words: &Words<'_>, end: usize) -> Option<Range> {
         }
         if class & COORD != 0 {
             let names =
-                words.is(at, CAPITAL | DET | POSS) && word > first && words.is(word - 1, CAPITAL);
-            let nouns =
-                words.is(at, TAGGED_NOUN) && word > first && words.is(word - 1, TAGGED_NOUN);
+                words.is(at, CAPITAL | DET | POSS) && word > first && words.left(word, CAPITAL);
+            let nouns = words.is(at, TAGGED_NOUN) && word > first && words.left(word, TAGGED_NOUN);
             if !(names || nouns) {
                 break;
             }
@@ -145,17 +152,16 @@ fn trim(words: &Words<'_>, from: usize, end: usize) -> Option<Range> {
     }
     if at < end && words.is(at, PREP) {
         let mut start = end;
-        while start > at && !words.is(start - 1, PREP) {
+        while start > at && !words.left(start, PREP) {
             start -= 1;
             if words.is(start, DET | POSS)
-                && !words.is(start.wrapping_sub(1), TITLE)
+                && !words.left(start, TITLE)
                 && !words.eq(start, "'s")
                 && !words.eq(start, "’s")
             {
                 break;
             }
-            if words.is(start, CAPITAL) && start > at && !words.is(start - 1, CAPITAL | TITLE | DET)
-            {
+            if words.is(start, CAPITAL) && start > at && !words.left(start, CAPITAL | TITLE | DET) {
                 break;
             }
         }
@@ -223,7 +229,7 @@ pub(crate) fn right_noun_phrase(words: &Words<'_>, from: usize) -> Option<Range>
         }
         if class & PREP != 0 {
             let named =
-                words.is(at - 1, CAPITAL) && !words.any(at, &["of", "for", "with", "at", "from"]);
+                words.left(at, CAPITAL) && !words.any(at, &["of", "for", "with", "at", "from"]);
             if named
                 || words
                     .any(at, &["during", "after", "before", "since", "via", "on", "as", "about"])
@@ -241,7 +247,7 @@ pub(crate) fn right_noun_phrase(words: &Words<'_>, from: usize) -> Option<Range>
         }
         at += 1;
     }
-    while at > from + 1 && words.is(at - 1, COMMA | PREP | COORD) {
+    while at > from + 1 && words.left(at, COMMA | PREP | COORD) {
         at -= 1;
     }
     (at > from).then_some((from, at))
@@ -272,8 +278,29 @@ pub(crate) fn main_subject(words: &Words<'_>, before: usize) -> Option<Range> {
     };
     let verb = (first + 1..limit).find(|&at| finite(words, at) || simple_past(at))?;
     let mut group = verb;
-    while group > first + 1 && words.is(group - 1, ADV | NOT | AUX) {
+    while group > first + 1 && words.left(group, ADV | NOT | AUX) {
         group -= 1;
     }
     subject(words, group)
+}
+
+/// The word that says who a source is: the last of its first noun phrase; for "who", that of the
+/// words before it.
+pub(crate) fn head(words: &Words<'_>, (from, to): Range) -> usize {
+    if words.any(from, &["who", "which"]) && to == from + 1 {
+        let end = if words.before(from, COMMA) { from - 1 } else { from };
+        if let Some((from, to)) = left_noun_phrase(words, end)
+            && to > from
+        {
+            return to - 1;
+        }
+    }
+    let ends = |at: &usize| {
+        words.is(*at, COMMA | BRACKET | DASH | WH) || words.is(*at, PREP) && *at > from
+    };
+    let mut end = (from..to).find(ends).unwrap_or(to);
+    if end > from + 1 && words.left(end, POSS) {
+        end -= 1;
+    }
+    end.max(from + 1) - 1
 }

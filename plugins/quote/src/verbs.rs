@@ -161,6 +161,5 @@ pub(crate) fn group(words: &Words<'_>, at: usize, form: Form, nominal: bool) -> 
 fn plural_pronoun(words: &Words<'_>, at: usize) -> bool {
     let before = at.saturating_sub(1);
     words.any(before, &["some", "many", "most", "few", "all", "both", "several", "others"])
-        && (before == words.bounds(at).0
-            || words.is(before.saturating_sub(1), PUNCTUATION | COORD | SUB | ADV))
+        && (before == words.bounds(at).0 || words.left(before, PUNCTUATION | COORD | SUB | ADV))
 }

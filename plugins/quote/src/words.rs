@@ -223,6 +223,11 @@ impl<'d> Words<'d> {
         at > self.bounds(at).0 && self.is(at - 1, class)
     }
 
+    /// The same whatever the sentence; false at the text's start.
+    pub(crate) fn left(&self, at: usize, class: Class) -> bool {
+        at.checked_sub(1).is_some_and(|before| self.is(before, class))
+    }
+
     pub(crate) fn str(&self, at: usize) -> &'d str {
         self.list.get(at).and_then(|word| word.span.slice(self.text)).unwrap_or_default()
     }
