@@ -88,6 +88,7 @@ fn paragraphs_part_sentences() {
 #[test]
 fn names_and_times_go_on_after_their_stops() {
     sentences("The talks open at 9 a.m. Monday. |They close at 5 p.m. |Quill will preside.");
+    sentences("Varen Inc. (“Varen”) hired C.L. “Dot” Quill. |“Why?” Brandt pressed.");
     sentences("Varen Corp. Chairman J. A. Quill spoke. |Brandt et al. disagree.");
     sentences("He met Lt. Col. Ada Quill, see No. 4 vs. No. 5.");
     sentences("They asked for $3.5 million. |9 of 10 said no.");
@@ -136,6 +137,8 @@ fn headlines_are_short_lines_without_a_stop() {
     structure("Who pays?\n\nNobody does.", "¶H¶S");
     structure("It rained.\nIt stopped.", "¶S¶S");
     structure("They want:\n- more harbour\n- 2 cranes\nNobody pays.", "¶S¶S¶S¶S");
+    structure("7\nIt rained.", "¶S¶S");
+    structure("Who pays? – The harbour\nIt rained.", "¶SS¶S");
     structure("Harbour talks fail", "¶S");
 }
 
