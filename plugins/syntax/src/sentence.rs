@@ -226,7 +226,8 @@ impl<'p> Paragraph<'p> {
                 let time = matches!(self.word(place), "a.m." | "p.m." | "A.M." | "P.M.")
                     && !self.lexicon.follows_clock(self.word(next));
                 let open = time || self.word(place) == "etc.";
-                starter || upper && (open && !initial || self.quoted(after, next))
+                let quote = self.first(after).is_some_and(is_quote);
+                starter || upper && (open && !initial || quote)
             }
         }
     }

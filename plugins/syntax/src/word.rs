@@ -195,8 +195,9 @@ fn abbreviation(scanner: &Scanner<'_>, at: usize, end: usize) -> Option<Abbrevia
             let pronoun = letter == 'I' && !next.is_some_and(|c| c.is_uppercase());
             (!pronoun).then_some(Abbreviation::Initial)
         }
+        // J.B., or a chain of letters that no list has.
         (Some(first), Some('.')) if first.is_alphabetic() && whole.len() <= 16 => {
-            Some(Abbreviation::End)
+            Some(Abbreviation::Initial)
         }
         _ => None,
     }
