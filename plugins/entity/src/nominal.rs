@@ -197,6 +197,10 @@ impl Nominals<'_, '_> {
         {
             return None;
         }
+        // A head or a chair is a person where it is somebody's office.
+        if matches!(words.lower(head), "head" | "chair" | "chief" | "source") && words.lower(head + 1) != "of" && !class.is(PEOPLE) && !words.class(head + 1).is(SAY) {
+            return None;
+        }
         let lower = words.shape(head) == Shape::Lower;
         let capital = words.shape(head) == Shape::Capital;
         if !(lower || capital) || self.modifies(head) {
@@ -227,6 +231,8 @@ impl Nominals<'_, '_> {
             }
             let (text, class) = (words.lower(before), words.class(before));
             let determiner = match text {
+                // "said that officials" has no determiner.
+                "that" if words.class(head).is(PEOPLE.or(BODY)) => break,
                 "the" | "this" | "that" | "these" | "those" => Determiner::Definite,
                 "a" | "an" | "another" | "one" => Determiner::Indefinite,
                 "his" | "her" | "its" | "their" | "our" | "my" | "your" => Determiner::Possessive,
@@ -312,8 +318,14 @@ impl Nominals<'_, '_> {
         if text == "-" && words.get(next).is_some_and(|word| word.glued) {
             return true;
         }
+        if words.shape(next) == Shape::Capital && words.shape(head) == Shape::Capital {
+            return class.is(ANY_ROLE.or(TITLE_HEAD)) && self.name(next).is_none();
+        }
         if words.shape(next) != Shape::Lower || class.is(FUNCTION.or(SAY)) {
-            return false;
+            // "the Prime Minister's Office"
+            return matches!(text, "'s" | "’s")
+                && words.shape(next + 1) == Shape::Capital
+                && words.shape(head) == Shape::Capital;
         }
         if class.is(PEOPLE.or(ANY_ROLE).or(BODY)) {
             return true;
@@ -355,6 +367,20 @@ impl Nominals<'_, '_> {
         class.is(COMMON) && !verb && !past
     }
 
+    /// The comma after a head, perhaps behind what the office is of: "head of the port authority,".
+    fn comma(&self, place: usize) -> Option<usize> {
+        let words = self.words;
+        if words.word(place) == "," {
+            return Some(place);
+        }
+        let complement = matches!(words.lower(place), "of" | "for" | "at" | "in");
+        let mut rest = place..place + 9;
+        let end = rest.find(|&at| {
+            words.shape(at) == Shape::Other && !matches!(words.word(at), "-" | "&" | "'s" | "’s")
+        })?;
+        (complement && words.word(end) == ",").then_some(end)
+    }
+
     /// Finds what a nominal refers to.
     fn resolve(
         &mut self,
@@ -371,6 +397,17 @@ impl Nominals<'_, '_> {
             (chains.get(mention.chain as usize)?.kind == EntityType::Person)
                 .then_some(mention.chain)
         };
+        // "the agency Quayside", "the Quayside agency": the name speaks for itself.
+        let organization = |at: Option<usize>| {
+            let mention = names.get(at?)?;
+            (chains.get(mention.chain as usize)?.kind == EntityType::Organization).then_some(())
+        };
+        if class.is(BODY)
+            && (organization(self.name(head + 1)).is_some()
+                || head > 0 && organization(self.name(head - 1)).is_some())
+        {
+            return None;
+        }
         // "the minister Ada Quill" is a title, noted with the name.
         if person && self.name(head + 1).is_some_and(|at| named(Some(at)).is_some()) {
             return None;

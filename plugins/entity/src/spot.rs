@@ -424,7 +424,8 @@ fn name(
     // Titles and offices at the end belong to nobody's name: "the Harbour Minister".
     while to > from
         && (words.shape(to - 1) == Shape::Other
-            || words.class(to - 1).is(PARTICLE) && words.shape(to - 1) == Shape::Lower)
+            || words.class(to - 1).is(PARTICLE.or(FUNCTION))
+                && words.shape(to - 1) == Shape::Lower)
     {
         to -= 1;
     }
