@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 /// What can be measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Task {
+    /// Tokens and sentences
+    Syntax,
     /// Quotes: end to end, by kind, spans
     Quotes,
     /// Names, coreference and links
@@ -96,6 +98,7 @@ fn sets(task: Task) -> &'static [Set] {
         },
     ];
     match task {
+        Task::Syntax => &[],
         Task::Quotes => QUOTES,
         Task::Entities => ENTITIES,
         Task::Stance => STANCE,
@@ -110,6 +113,9 @@ pub(crate) fn run(
     only: &str,
     extra: &[String],
 ) -> Result<()> {
+    if task == Task::Syntax {
+        return crate::syntax::eval(data);
+    }
     let temporary = tempfile::tempdir()?;
     let folder = keep.unwrap_or(temporary.path());
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod eval;
+mod syntax;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -16,8 +16,8 @@ pub(crate) enum Abbreviation {
     End,
     /// Abbreviates only after a number, and may close a sentence: `ft.`
     Unit,
-    /// Abbreviates only before a number, a comma or a stop: `Sept.`
-    Month,
+    /// Abbreviates only before a number, a comma, a dash or a bracket: `Sept.`
+    Short,
     /// A letter that stands for a name: `J.`
     Initial,
 }
@@ -30,6 +30,7 @@ pub(crate) struct Lexicon {
     prefixes: HashSet<&'static str>,
     reporting: HashSet<&'static str>,
     endings: HashSet<&'static str>,
+    clock: HashSet<&'static str>,
     joined: HashMap<&'static str, usize>,
 }
 
@@ -51,7 +52,7 @@ impl Lexicon {
                 "latin" => Abbreviation::Latin,
                 "end" => Abbreviation::End,
                 "unit" => Abbreviation::Unit,
-                "month" => Abbreviation::Month,
+                "short" => Abbreviation::Short,
                 _ => return None,
             };
             Some((word, class))
@@ -66,6 +67,7 @@ impl Lexicon {
             prefixes: lines(include_str!("../data/prefixes.tsv")).collect(),
             reporting: lines(include_str!("../data/reporting.tsv")).collect(),
             endings: lines(include_str!("../data/tlds.tsv")).collect(),
+            clock: lines(include_str!("../data/clock.tsv")).collect(),
             joined: joined.collect(),
         }
     }
@@ -88,6 +90,11 @@ impl Lexicon {
     /// Whether a word reports speech.
     pub(crate) fn reports(&self, word: &str) -> bool {
         lowered(word, |word| self.reporting.contains(word))
+    }
+
+    /// Whether a capitalised word goes on after a time of day: a time zone, a weekday.
+    pub(crate) fn follows_clock(&self, word: &str) -> bool {
+        self.clock.contains(word)
     }
 
     /// Whether the part after a word's last full stop ends an address or a file's name.

@@ -26,12 +26,15 @@ impl<'p> Paragraph<'p> {
     /// Calls `found` with the first token of each sentence and the one after its last.
     pub(crate) fn sentences(&self, mut found: impl FnMut(usize, usize)) {
         let (mut start, mut place) = (0, 0);
+        let mut open = false;
         while place < self.tokens.len() {
             let Some(stop) = self.stop(place) else {
+                open ^= self.word(place) == "\"";
                 place += 1;
                 continue;
             };
-            let after = self.closed(place + 1);
+            let after = self.closed(place + 1, open);
+            open ^= (place..after).filter(|&place| self.word(place) == "\"").count() % 2 == 1;
             if self.ends(stop, start, place, after) {
                 found(start, after);
                 start = after;
@@ -88,24 +91,42 @@ impl<'p> Paragraph<'p> {
             "." | "。" | "۔" | "।" => Some(Stop::Full),
             "…" => Some(Stop::Ellipsis),
             word if word.starts_with(['!', '?', '؟', '！', '？']) => Some(Stop::Question),
-            word if word.starts_with('.') => Some(Stop::Ellipsis),
+            word if word.starts_with('.') || word == "[...]" => Some(Stop::Ellipsis),
             _ => None,
         }
     }
 
-    /// The place after the stops, closing quotation marks and brackets from `place` on.
-    fn closed(&self, mut place: usize) -> usize {
+    /// The place after the stops, closing quotation marks, brackets and numbers of notes from
+    /// `place` on. `open` tells whether a straight quotation mark waits for its partner.
+    fn closed(&self, mut place: usize, open: bool) -> usize {
         while let Some(c) = self.first(place) {
             let glued = self.glued(place);
-            let straight = matches!(c, '"' | '\'') && glued && !self.opens_next(place);
-            let more =
-                glued && self.stop(place).is_some() && self.tokens[place].abbreviation.is_none();
-            if !(closes(c) || straight || more) {
+            let alone = !self.opens_next(place);
+            let closer = match c {
+                '"' => alone && (glued || open),
+                '\'' => alone && (glued || self.word(place).len() == 2),
+                // A stop after a stop, spaced or not, is one with it.
+                '.' | '!' | '?' | '…' => self.stop(place).is_some(),
+                '[' if self.is_note(place) => {
+                    place += 2;
+                    true
+                }
+                // A mark of the wrong shape may close a paragraph.
+                '“' | '‘' | '„' => glued && place + 1 == self.tokens.len(),
+                _ => closes(c) && (glued || alone || !is_quote(c)),
+            };
+            if !closer {
                 break;
             }
             place += 1;
         }
         place
+    }
+
+    /// Whether the number of a note stands at `place`: `[8]`.
+    fn is_note(&self, place: usize) -> bool {
+        let number = self.tokens.get(place + 1);
+        number.is_some_and(|token| token.kind == TokenKind::Number) && self.word(place + 2) == "]"
     }
 
     /// Whether a straight mark at `place` stands right before a word.
@@ -132,18 +153,31 @@ impl<'p> Paragraph<'p> {
         let Some(c) = self.first(next) else { return true };
         let glued = self.glued(after);
         let quoted = self.quoted(place + 1, after);
-        let upper = c.is_uppercase() || c.is_alphabetic() && !c.is_lowercase();
+        let lower = c.is_lowercase();
+        let upper = c.is_alphabetic() && !lower;
+        let starter = upper && self.lexicon.starts_sentence(self.word(next));
+        // A pull quote is followed by a dash and its speaker.
+        let signed = quoted && matches!(c, '-' | '–' | '—');
+        let spaced_dots = stop == Stop::Full && self.word(place + 1) == ".";
         match stop {
-            _ if matches!(c, ',' | ';' | ':' | ')') => false,
+            _ if matches!(c, ',' | ';' | ':' | ')') || signed => false,
+            Stop::Ellipsis => place > start && upper && (starter || !glued),
+            Stop::Full if spaced_dots => upper,
             Stop::Full if glued => self.run_together(place, next),
-            Stop::Full => !c.is_lowercase() && !self.numbers_item(start, place),
-            Stop::Ellipsis => {
-                place > start && !glued && upper && !self.word(after - 1).starts_with(']')
-            }
-            Stop::Question => !(c.is_lowercase() || glued || quoted && self.attributes(next)),
+            Stop::Full if lower => !quoted && self.plain_word_before(place),
+            Stop::Full => !self.numbers_item(start, place),
+            Stop::Question if lower => !quoted && !glued && self.plain_word_before(place),
+            Stop::Question => !(glued || quoted && self.attributes(next)),
             Stop::Abbreviation(_) if glued => false,
             Stop::Abbreviation(class) => self.abbreviation_ends(class, place, after, next, upper),
         }
+    }
+
+    /// Whether the word before a stop is in lower case and too long to be an abbreviation: what
+    /// follows in lower case is then a sentence carelessly written.
+    fn plain_word_before(&self, place: usize) -> bool {
+        let before = place.checked_sub(1).map_or("", |before| self.word(before));
+        before.len() > 2 && before.bytes().all(|b| b.is_ascii_lowercase())
     }
 
     /// `done.The`: a space was forgotten.
@@ -158,8 +192,10 @@ impl<'p> Paragraph<'p> {
 
     /// `1.` at the head of an item.
     fn numbers_item(&self, start: usize, place: usize) -> bool {
-        place == start + 1
-            && self.tokens.get(start).is_some_and(|token| {
+        let Some(item) = place.checked_sub(1).filter(|&item| item >= start) else { return false };
+        let begins = item == start || matches!(self.word(item - 1), ":" | ";" | "*");
+        begins
+            && self.tokens.get(item).is_some_and(|token| {
                 token.span.len() == 1 || token.kind == TokenKind::Number && token.span.len() <= 3
             })
     }
@@ -185,10 +221,13 @@ impl<'p> Paragraph<'p> {
         let starter = upper && !initial && self.lexicon.starts_sentence(self.word(next));
         match class {
             Abbreviation::Name | Abbreviation::Latin | Abbreviation::Number => false,
-            Abbreviation::Month | Abbreviation::Initial => starter && place > 0,
+            Abbreviation::Short | Abbreviation::Initial => starter && place > 0,
             Abbreviation::End | Abbreviation::Unit => {
-                let clock = matches!(self.word(place), "a.m." | "p.m." | "etc.");
-                starter || upper && (clock && !initial || self.quoted(after, next))
+                let time = matches!(self.word(place), "a.m." | "p.m." | "A.M." | "P.M.")
+                    && !self.lexicon.follows_clock(self.word(next));
+                let open = time || self.word(place) == "etc.";
+                let quote = self.first(after).is_some_and(is_quote);
+                starter || upper && (open && !initial || quote)
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use onrecord_plugin::core::Document;
 use onrecord_testkit::{open, run};
+use proptest::prelude::*;
 
 use crate::Syntax;
 
@@ -41,6 +42,7 @@ fn clitics_are_tokens() {
 #[test]
 fn compounds_are_taken_apart_and_prefixes_are_not() {
     tokens("a long-term, non-union e-mail", "a long - term , non-union e-mail");
+    tokens("an over-the-counter cul-de-sac", "an over - the - counter cul - de - sac");
     tokens("the 10-year-old", "the 10 - year - old");
 }
 
@@ -81,6 +83,110 @@ fn sentences_end_at_stops() {
 #[test]
 fn paragraphs_part_sentences() {
     sentences("Harbour talks fail¶PORT VAREN (Varen Wire) — It rained. |It stopped.");
+}
+
+#[test]
+fn names_and_times_go_on_after_their_stops() {
+    sentences("The talks open at 9 a.m. Monday. |They close at 5 p.m. |Quill will preside.");
+    sentences("Varen Inc. (“Varen”) hired C.L. “Dot” Quill. |“Why?” Brandt pressed.");
+    sentences("Varen Corp. Chairman J. A. Quill spoke. |Brandt et al. disagree.");
+    sentences("He met Lt. Col. Ada Quill, see No. 4 vs. No. 5.");
+    sentences("They asked for $3.5 million. |9 of 10 said no.");
+    sentences("It cost 3 ft. of rope. |He walked 10 mi. |Then he slept.");
+    sentences("Is it Plan B. |The minister smiled. |So did I. |We left.");
+}
+
+#[test]
+fn what_closes_belongs_to_the_sentence() {
+    sentences("“Nobody knew.” |“Nobody?” |(He laughed.) |[He did.] |‘Yes.’ |He left.");
+    sentences(
+        "``It rained.'' |\"It did.\" |\"Who knows?\" she said. |It rained. [4] |Then [5] it stopped.",
+    );
+    sentences("\" It rained . \" |He left .");
+    sentences("“It was a trap.” — Ada Quill");
+    sentences("“It rained...” he said. |It rained . . . and rained. |He said... |But no.");
+}
+
+#[test]
+fn stops_inside_a_sentence_do_not_end_it() {
+    sentences("The weekly Harbour! is read by all.");
+    sentences("“Will they pay?” and “Who are they?” were asked.");
+    sentences("“Nobody knew.” is what he wrote.");
+    sentences("1. The harbour stays open.¶2. Nobody pays.");
+}
+
+/// Checks the kinds of sentences and where paragraphs start, written as `H` or `S` with `¶` before.
+#[track_caller]
+fn structure(text: &str, expected: &str) {
+    let document = analyzed(text);
+    let doc = document.view();
+    let found: String = doc
+        .sentences()
+        .iter()
+        .flat_map(|sentence| {
+            let paragraph = sentence.starts_paragraph().then_some('¶');
+            paragraph.into_iter().chain([if sentence.is_headline() { 'H' } else { 'S' }])
+        })
+        .collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn headlines_are_short_lines_without_a_stop() {
+    structure("Harbour talks fail\nBy Ada Quill\nIt rained. It stopped.", "¶H¶S¶SS");
+    structure("Who pays?\n\nNobody does.", "¶H¶S");
+    structure("It rained.\nIt stopped.", "¶S¶S");
+    structure("They want:\n- more harbour\n- 2 cranes\nNobody pays.", "¶S¶S¶S¶S");
+    structure("7\nIt rained.", "¶S¶S");
+    structure("Who pays? – The harbour\nIt rained.", "¶SS¶S");
+    structure("Harbour talks fail", "¶S");
+}
+
+#[test]
+fn lines_are_joined_only_in_wrapped_text() {
+    let wrapped = "The harbour ministry of Port Varen said on Monday that it would\n\
+        keep all of its seven cranes, although nobody had asked for them and\n\
+        the minister was away. The mayor agreed with the ministry, as she\n\
+        does on most days.\n\
+        The union said nothing, which is what it had said for most of the\n\
+        winter. It may speak.\n";
+    structure(wrapped, "¶SS¶SS");
+    structure(&wrapped.replace('\n', "\r\n"), "¶SS¶SS");
+    let broken =
+        "The harbour ministry of Port Varen said it would keep\nall of its cranes.\nIt may.";
+    structure(broken, "¶S¶S");
+    structure("The harbour ministry stays\nfor all to see\nand to hear", "¶H¶S¶S");
+}
+
+#[test]
+fn kinds_tell_words_numbers_and_marks() {
+    let document = analyzed("Quill’s 3.5 % , 9:30 😀 #harbour");
+    let doc = document.view();
+    let kinds: Vec<_> = doc.tokens().iter().map(|token| token.class().as_str()).collect();
+    assert_eq!(kinds.join(" "), "word word number other punctuation number other other");
+}
+
+proptest! {
+    #[test]
+    fn tokens_hold_every_letter_and_sentences_every_token(
+        text in r#"([A-Za-z0-9é😀“”‘’"'`.,:;!?()\[\]@#$%&/_\u{300}\u{200D}\u{0} \r\n-]|Mr\. |www\.|\.\.\. ){0,80}"#
+    ) {
+        let document = analyzed(&text);
+        let doc = document.view();
+        let mut held = 0;
+        for token in doc.tokens().iter() {
+            let skipped = &text[held..token.span().start()];
+            prop_assert!(skipped.chars().all(crate::chars::is_space), "{skipped:?} is in no token");
+            prop_assert!(!token.text().contains(char::is_whitespace) );
+            held = token.span().end();
+            let places = doc.sentences().places(token.span());
+            prop_assert_eq!(places.len(), 1);
+            let sentence = doc.sentences().get(places.start).expect("it was just found");
+            prop_assert!(sentence.span().covers(token.span()));
+            prop_assert_eq!(sentence.text().trim(), sentence.text());
+        }
+        prop_assert!(text[held..].chars().all(crate::chars::is_space));
+    }
 }
 
 #[test]

@@ -87,7 +87,7 @@ impl<'s> Scanner<'s> {
     fn mark(&mut self, at: usize, c: char) -> usize {
         let next = at + c.len_utf8();
         match c {
-            '.' | '-' | '–' | '—' | '*' | '=' | '_' | '~' => {
+            '.' | '-' | '–' | '—' | '*' | '=' | '_' | '~' | '<' | '>' => {
                 let end = self.run_of(next, |other| other == c);
                 self.push(
                     at,
@@ -100,6 +100,9 @@ impl<'s> Scanner<'s> {
                 self.push(at, end, TokenKind::Punctuation)
             }
             '`' if self.char(next) == Some('`') => self.push(at, next + 1, TokenKind::Punctuation),
+            '[' if self.slice(at, at + 5) == "[...]" => {
+                self.push(at, at + 5, TokenKind::Punctuation)
+            }
             _ if is_apostrophe(c) => self.apostrophe(at, next),
             '@' | '#' => match address::handle(self, at) {
                 Some(end) => self.push(at, end, TokenKind::Other),

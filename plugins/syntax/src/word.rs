@@ -46,6 +46,12 @@ pub(crate) fn scan(scanner: &mut Scanner<'_>, at: usize) -> usize {
 fn extent(scanner: &Scanner<'_>, at: usize) -> usize {
     let mut end = scanner.run_of(at, is_word);
     let mut part = at;
+    // US$: the currency's sign is part of its name.
+    let sign = scanner.char(end) == Some('$') && end - at <= 3;
+    if sign && scanner.char(end + 1).is_some_and(|c| c.is_ascii_digit()) {
+        let letters = scanner.slice(at, end).bytes().all(|b| b.is_ascii_uppercase());
+        return if letters { end + 1 } else { end };
+    }
     while let Some(mark) = scanner.char(end) {
         let next = end + mark.len_utf8();
         let Some(follows) = scanner.char(next).filter(|&c| is_word(c)) else { break };
@@ -106,20 +112,20 @@ fn hyphen(scanner: &Scanner<'_>, at: usize, end: usize, next: usize, stop: usize
     let (first, second) = (scanner.slice(at, end), scanner.slice(next, stop));
     let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
     if second.len() <= 4 && digits(second) && first.len() <= 16 {
-        let groups = first.split('-');
-        return match groups.clone().next_back().map(str::len) {
-            Some(3) => second.len() == 4 && groups.clone().all(digits),
-            Some(2) if first.len() == 7 => groups.clone().all(digits),
-            Some(1..=4) if second.len() <= 3 => {
-                // A further group decides.
-                let more = scanner.char(stop) == Some('-')
-                    && scanner.char(stop + 1).is_some_and(|c| c.is_ascii_digit());
-                more && groups.clone().all(digits)
-            }
-            _ => false,
+        let Some(last) = first.split('-').next_back().filter(|_| first.split('-').all(digits))
+        else {
+            return false;
         };
+        // A further group makes it more than a range of two numbers.
+        let more = scanner.char(stop) == Some('-')
+            && scanner.char(stop + 1).is_some_and(|c| c.is_ascii_digit());
+        return more || last.len() == 3 && second.len() == 4 || last.len() < first.len();
     }
-    scanner.lexicon.is_prefix(first) && scanner.char(next).is_some_and(char::is_alphabetic)
+    // Not in the middle of a longer compound, and not before its small words: over-the-counter.
+    scanner.lexicon.is_prefix(first)
+        && scanner.before(at) != Some('-')
+        && scanner.char(next).is_some_and(char::is_alphabetic)
+        && !scanner.lexicon.starts_sentence(second)
 }
 
 /// An apostrophe inside a name; clitics end the word.
@@ -134,8 +140,10 @@ fn unit(whole: &str) -> Option<usize> {
     let digits = whole.len() - whole.trim_end_matches(|c: char| c.is_ascii_alphabetic()).len();
     let amount = whole.len() - digits;
     let (number, unit) = whole.split_at_checked(amount)?;
-    let known =
-        ["am", "pm", "mm", "cm", "km", "kg", "mg", "ml", "mph", "kph", "hr", "hrs", "GB", "MB"];
+    let known = [
+        "am", "pm", "mm", "cm", "km", "kg", "mg", "ml", "mph", "kph", "hr", "hrs", "ft", "AM",
+        "PM", "GB", "MB",
+    ];
     (number.starts_with(|c: char| c.is_ascii_digit()) && known.contains(&unit)).then_some(amount)
 }
 
@@ -171,9 +179,8 @@ fn abbreviation(scanner: &Scanner<'_>, at: usize, end: usize) -> Option<Abbrevia
     let previous = scanner.tokens.last().map(|token| token.kind);
     let known = match scanner.lexicon.abbreviation(whole) {
         Some(Abbreviation::Number) => number.then_some(Abbreviation::Number),
-        Some(Abbreviation::Month) => {
-            (number || matches!(next, Some(',' | '-' | '–'))).then_some(Abbreviation::Month)
-        }
+        Some(Abbreviation::Short) => (number || matches!(next, Some(',' | '-' | '–' | '—' | ')')))
+            .then_some(Abbreviation::Short),
         Some(Abbreviation::Unit) => {
             (previous == Some(TokenKind::Number)).then_some(Abbreviation::Unit)
         }
@@ -188,8 +195,9 @@ fn abbreviation(scanner: &Scanner<'_>, at: usize, end: usize) -> Option<Abbrevia
             let pronoun = letter == 'I' && !next.is_some_and(|c| c.is_uppercase());
             (!pronoun).then_some(Abbreviation::Initial)
         }
+        // J.B., or a chain of letters that no list has.
         (Some(first), Some('.')) if first.is_alphabetic() && whole.len() <= 16 => {
-            Some(Abbreviation::End)
+            Some(Abbreviation::Initial)
         }
         _ => None,
     }
