@@ -81,9 +81,19 @@ fn antecedent(
         }
         let Some(chain) = chains.get(mention.chain as usize) else { continue };
         let fits = chain.gender == gender || chain.gender == Gender::Unknown;
+        // A nominal of which nothing is known counts only as a subject.
+        let vague = mention.kind == MentionKind::Nominal
+            && chain.gender == Gender::Unknown
+            && !subject(words, mention);
         let quoted = word.quoted == pronoun.quoted;
         let title = sentence.style == Style::Titled;
-        if chain.kind != EntityType::Person || !fits || !quoted || title || mention.to > place {
+        if chain.kind != EntityType::Person
+            || !fits
+            || vague
+            || !quoted
+            || title
+            || mention.to > place
+        {
             continue;
         }
         let mut score = score(words, chain, mention, distance, gender);
