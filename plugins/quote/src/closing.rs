@@ -98,10 +98,10 @@ pub(crate) fn closing(
         && complement.is_some_and(|c| matches!(c.frame, QUOTE | COLON_FRAME))
         && (words.is(from, PREP | ADV | TIME | SUB | WH)
             || words.any(from, &["asked", "as", "when"]));
-    if adverbial
-        || lead_in
-        || !ends_in_marks && words.str(from).ends_with("ing") && !words.is(post, STOP)
-    {
+    let verb_follows =
+        words.is(post, COMMA) && (finite(words, post + 1) || words.str(post + 1).ends_with("ed"));
+    let gerund = !ends_in_marks && words.str(from).ends_with("ing") && !words.is(post, STOP);
+    if (adverbial || gerund) && !verb_follows || lead_in {
         return None;
     }
     // Earlier paragraphs of the same quotation.

@@ -91,7 +91,7 @@ pub(crate) fn complement(words: &Words<'_>, entry: &Entry, from: usize) -> Optio
     if words.is(at, WH) || words.eq(at, "if") {
         return found(WHETHER, at);
     }
-    if words.is(at, PARTICLE) {
+    if words.is(at, PARTICLE) && !words.str(at + 1).starts_with('-') {
         return None;
     }
     let owned = words.is(at + 1, POSS) && words.is(at, TIME);
@@ -121,8 +121,18 @@ pub(crate) fn complement(words: &Words<'_>, entry: &Entry, from: usize) -> Optio
     {
         return Some(found);
     }
-    if words.is(at, COORD | SUB | AUX) {
+    if words.is(at, COORD | SUB | AUX) && !words.any(at, &["having", "being"]) {
         return None;
+    }
+    // "issued the following statement:" with the words on the next line.
+    if entry.sense == Sense::Speech
+        && let Some(colon) = (at..end.min(at + REACH)).find(|&at| words.is(at, COLON))
+        && words.opens(colon + 1)
+        && !(at..colon).any(|at| {
+            words.is(at, MARK | SEMICOLON) || words.is(at, COMMA) && finite(words, at + 1)
+        })
+    {
+        return found(COLON_FRAME, colon + 1);
     }
     let ing = words.str(at).len() > 4 && words.str(at).ends_with("ing") && !words.is(at, CAPITAL);
     if ing {

@@ -39,6 +39,8 @@ pub(crate) struct Entry {
     pub(crate) hearer: bool,
     /// Whether its plain form is a noun as well: "support".
     pub(crate) nominal: bool,
+    /// Whether its subject belongs to the content: "the port seems to close".
+    pub(crate) raising: bool,
     /// Whether it reports clauses and takes no plain object: "say", "argue".
     pub(crate) clausal: bool,
     /// The words that follow its head: "out" of "point out".
@@ -97,6 +99,7 @@ impl Lexicon {
                 sort,
                 sense: if sense == "speech" { Sense::Speech } else { Sense::Attitude },
                 hearer: flags.contains('h'),
+                raising: flags.contains('r'),
                 clausal: flags.contains('c'),
                 nominal: flags.contains('n'),
                 tail: words.collect(),

@@ -62,6 +62,9 @@ pub(crate) fn kind_of(words: &Words<'_>, source: Option<Range>) -> &'static str 
         if words.any(from, &["i", "we", "my", "our"]) {
             return "first";
         }
+        if words.eq(from, "you") {
+            return "you";
+        }
         if words.any(from, &["it", "this", "its", "these"]) {
             return "thing";
         }
@@ -195,17 +198,27 @@ fn verb(
             content.insert(0, subject);
         }
     }
-    // "if you believe", "there are reports": nobody speaks.
-    if source.is_some_and(|(from, to)| to == from + 1 && words.any(from, &["you", "there"])) {
+    // "There are reports": nobody speaks.
+    if source.is_some_and(|(from, to)| to == from + 1 && words.eq(from, "there")) {
         return None;
+    }
+    // "The port seems to close": nobody says to whom, and the subject belongs to what seems.
+    let mut mode = group.mode;
+    if entry.raising
+        && !passive
+        && matches!(complement.frame, TO | OBJECT_FRAME | "like" | "as" | BARE | THAT)
+        && let Some((from, to)) = source.take()
+    {
+        mode = "raising";
+        if !words.any(from, &["it", "who", "which", "that"]) {
+            content.insert(0, (from, to));
+        }
     }
     let frame = if complement.frame == "comma" { BARE } else { complement.frame };
     let weight = entry.weight(frame);
-    let mode = if source.is_none() && matches!(group.mode, FINITE_MODE | MODAL_MODE) {
-        "headless"
-    } else {
-        group.mode
-    };
+    if source.is_none() && matches!(mode, FINITE_MODE | MODAL_MODE) {
+        mode = "headless";
+    }
     Some(Candidate {
         content,
         cue: (group.start, complement.cue_end.min(complement.start).max(at + 1)),

@@ -114,7 +114,8 @@ pub(crate) fn left_noun_phrase(words: &Words<'_>, end: usize) -> Option<Range> {
         if class & WH != 0 && !words.any(word, &["who", "which", "whose"]) {
             break;
         }
-        if class & (PUNCTUATION | SUBJECT | OBJECT | SUB) != 0 && class & WH == 0 {
+        let governed = class & OBJECT != 0 && words.before(word, PREP);
+        if class & (PUNCTUATION | SUBJECT | OBJECT | SUB) != 0 && class & WH == 0 && !governed {
             break;
         }
         if class & COORD != 0 {

@@ -143,7 +143,8 @@ pub(crate) fn group(words: &Words<'_>, at: usize, form: Form, nominal: bool) -> 
         return None;
     }
     // "the accused", "a stated aim"
-    if matches!(form, Form::Past | Form::Participle) && !aux && words.before(at, DET | POSS) {
+    let past = matches!(form, Form::Past | Form::Participle);
+    if past && !aux && words.before(at, DET | POSS) && !words.any(at - 1, COUNTERS) {
         return None;
     }
     let mode = match form {
@@ -157,9 +158,14 @@ pub(crate) fn group(words: &Words<'_>, at: usize, form: Form, nominal: bool) -> 
     Some(Group { start, mode })
 }
 
+/// Determiners that stand alone as a subject.
+const COUNTERS: &[&str] = &[
+    "some", "many", "most", "few", "all", "both", "several", "another", "half", "neither", "each",
+];
+
 /// Whether a determiner before the verb is its subject: "some say", "many believe".
 fn plural_pronoun(words: &Words<'_>, at: usize) -> bool {
     let before = at.saturating_sub(1);
-    words.any(before, &["some", "many", "most", "few", "all", "both", "several", "others"])
+    words.any(before, COUNTERS)
         && (before == words.bounds(at).0 || words.left(before, PUNCTUATION | COORD | SUB | ADV))
 }
