@@ -134,7 +134,9 @@ pub(crate) fn group(words: &Words<'_>, at: usize, form: Form, nominal: bool) -> 
                     "half", "percent", "all", "both", "to", "please",
                 ],
             )
-            || words.str(before).ends_with('s') && !words.is(before, POSS);
+            || words.str(before).ends_with('s')
+                && !words.str(before).ends_with("ss")
+                && !words.is(before, POSS);
         if !plural {
             return None;
         }
@@ -150,12 +152,21 @@ pub(crate) fn group(words: &Words<'_>, at: usize, form: Form, nominal: bool) -> 
     let mode = match form {
         Form::Past | Form::Participle if be => PASSIVE,
         Form::Participle if !aux => REDUCED,
+        Form::Past if !aux && lacks_subject(words, at) => REDUCED,
         Form::Ing if !be => PARTICIPLE,
         Form::Base if to => INFINITIVE,
         _ if modal => MODAL_MODE,
         _ => FINITE_MODE,
     };
     Some(Group { start, mode })
+}
+
+/// Whether a past form stands where no subject can: "when asked if", "Asked whether".
+fn lacks_subject(words: &Words<'_>, at: usize) -> bool {
+    let asked = words.any(at + 1, &["about", "whether", "if", "why", "how", "what", "by"]);
+    let first = words.bounds(at).0 == at;
+    asked && (first || words.before(at, COMMA))
+        || !first && words.any(at - 1, &["when", "if", "as", "while", "once", "unless", "though"])
 }
 
 /// Determiners that stand alone as a subject.
