@@ -88,6 +88,10 @@ pub(crate) fn complement(words: &Words<'_>, entry: &Entry, from: usize) -> Optio
     if words.eq(at, "to") && !words.is(at + 1, DET | POSS | OBJECT | CAPITAL | NUMBER | PREP) {
         return found(TO, at);
     }
+    // "said when asked"
+    if words.eq(at, "when") && words.list.get(at + 1).is_some_and(|word| word.cue.is_some()) {
+        return None;
+    }
     if words.is(at, WH) || words.eq(at, "if") {
         return found(WHETHER, at);
     }
@@ -159,7 +163,9 @@ fn far(
         let found = |frame, start| Some(Complement { frame, start, cue_end: cue });
         if words.opens(at) && at > from {
             // A word or two in marks is no speech: on "The Harbour Hour".
-            if words.left(at, COMMA | COLON) || words.after_region(at) - at > 6 {
+            if words.left(at, COMMA | COLON)
+                || words.after_region(at) - at > 6 && !is_title(words, at)
+            {
                 return found(QUOTE, at);
             }
         }

@@ -222,6 +222,10 @@ fn cut(words: &Words<'_>, stands: &mut [Candidate]) {
             if main && !opening {
                 continue;
             }
+            let home = words.list.get(candidate.head).and_then(|head| head.region);
+            if home != words.list.get(joint).and_then(|word| word.region) {
+                continue;
+            }
             for piece in &mut candidate.content {
                 if piece.0 < joint
                     && joint < piece.1
@@ -275,7 +279,7 @@ fn go_on(words: &Words<'_>, candidate: &mut Candidate) {
             .last()
             .and_then(|&(_, to)| words.region(to.checked_sub(1)?))
             .is_some_and(|region| region.goes_on);
-        let closed = words.is(end.saturating_sub(2), STOP)
+        let closed = (end.saturating_sub(3).max(at)..end).any(|at| words.is(at, STOP))
             || words.is(end, STOP)
             || words.region(at).is_some_and(|region| region.goes_on);
         // The marks must hold the whole sentence, and nobody else may claim it after them.

@@ -111,7 +111,10 @@ fn subject(words: &Words<'_>, group: Group, at: usize, found: &[Candidate]) -> O
         PARTICIPLE | INFINITIVE => shared(),
         REDUCED => None,
         _ if words.before(group.start, COORD) => {
-            source::shared_pronoun(words, group.start - 1).or_else(shared)
+            let coordinator = group.start - 1;
+            source::shared_pronoun(words, coordinator)
+                .or_else(|| source::subject_after_lead_in(words, coordinator))
+                .or_else(shared)
         }
         _ => source::subject(words, group.start),
     }

@@ -185,8 +185,15 @@ pub(crate) fn right_noun_phrase(words: &Words<'_>, from: usize) -> Option<Range>
         return None;
     }
     let mut at = from;
+    let mut relative = false;
     while at < end && at - from < APPOSITION {
         let class = words.class(at);
+        relative |= words.any(at, &["who", "which", "whose"]) && at > from;
+        if relative && class & (COMMA | STOP | SEMICOLON | COLON | DASH | BRACKET | MARK) == 0 {
+            // "an officer who has left the port" is one phrase, verb and all.
+            at += 1;
+            continue;
+        }
         let opens_mark = words.opens(at) && at > from && words.after_region(at) - at > 5;
         if words.list.get(at).map(|word| word.region) != Some(home) && opens_mark {
             break;
@@ -252,6 +259,25 @@ pub(crate) fn right_noun_phrase(words: &Words<'_>, from: usize) -> Option<Range>
         at -= 1;
     }
     (at > from).then_some((from, at))
+}
+
+/// The subject after an opening clause: "Asked about the port, Quill shook her head and said".
+pub(crate) fn subject_after_lead_in(words: &Words<'_>, coordinator: usize) -> Option<Range> {
+    let first = words.bounds(coordinator).0;
+    let lead_in = words.is(first, SUB | WH | PREP) || words.str(first).ends_with("ed");
+    let comma = (first.max(coordinator.saturating_sub(16))..coordinator)
+        .rev()
+        .find(|&at| words.is(at, COMMA))
+        .filter(|_| lead_in)?;
+    let from = comma + 1;
+    if words.is(from, SUBJECT) {
+        return Some((from, from + 1));
+    }
+    let mut to = from;
+    while to < coordinator && words.is(to, CAPITAL | TITLE) {
+        to += 1;
+    }
+    (to > from).then_some((from, to))
 }
 
 /// A pronoun that a coordinate verb shares, in its own clause: "who came out and endorsed".

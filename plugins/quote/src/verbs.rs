@@ -126,7 +126,7 @@ pub(crate) fn group(words: &Words<'_>, at: usize, form: Form, nominal: bool) -> 
     if form == Form::Base && nominal && !aux && !words.is(at, TAGGED_VERB) && start > first {
         let before = start - 1;
         let plural = words
-            .is(before, SUBJECT | WH | CAPITAL | COORD | COMMA | DASH | MARK | NUMBER | BRACKET)
+            .is(before, SUBJECT | WH | COORD | COMMA | DASH | MARK | NUMBER | BRACKET)
             || words.any(
                 before,
                 &[
@@ -166,7 +166,7 @@ fn lacks_subject(words: &Words<'_>, at: usize) -> bool {
     let asked = words.any(at + 1, &["about", "whether", "if", "why", "how", "what", "by"]);
     let first = words.bounds(at).0 == at;
     asked && (first || words.before(at, COMMA))
-        || !first && words.any(at - 1, &["when", "if", "as", "while", "once", "unless", "though"])
+        || !first && words.any(at - 1, &["when", "if", "while", "unless"])
 }
 
 /// Determiners that stand alone as a subject.
