@@ -204,10 +204,19 @@ impl Lexicon {
         frame: &'static str,
         source: &'static str,
     ) -> f32 {
-        let odds = |key| self.odds.get(&key).copied().unwrap_or(1.0);
-        let factor = odds((mode, frame)) * odds((mode, source));
         let weight = weight.clamp(0.0, 0.99);
-        let odds = weight / (1.0 - weight) * factor;
+        self.changed(self.changed(weight, mode, frame), mode, source)
+    }
+
+    /// A confidence, its odds changed by what is known of a feature.
+    pub(crate) fn changed(
+        &self,
+        confidence: f32,
+        feature: &'static str,
+        value: &'static str,
+    ) -> f32 {
+        let Some(factor) = self.odds.get(&(feature, value)) else { return confidence };
+        let odds = confidence / (1.0 - confidence).max(1e-4) * factor;
         odds / (1.0 + odds)
     }
 }

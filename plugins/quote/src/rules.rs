@@ -33,10 +33,42 @@ pub(crate) fn candidates(words: &Words<'_>, lexicon: &Lexicon) -> Vec<Candidate>
             .or_else(|| label(words, lexicon, at))
             .or_else(|| cue(words, lexicon, at, &found))
         {
-            found.push(candidate);
+            let confidence = weighed(words, lexicon, &candidate);
+            found.push(Candidate { confidence, ..candidate });
         }
     }
     found
+}
+
+/// The confidence of a candidate by where it stands and how much it says.
+fn weighed(words: &Words<'_>, lexicon: &Lexicon, candidate: &Candidate) -> f32 {
+    if matches!(candidate.mode, "closing" | "inverted" | "according" | "label") {
+        return candidate.confidence;
+    }
+    let start = candidate.source.map_or(candidate.cue.0, |(from, _)| from.min(candidate.cue.0));
+    let left = match start.checked_sub(1) {
+        Some(left) if words.bounds(start).0 < start => {
+            let known = ["that", "if", "what", "because", "which"];
+            known.into_iter().find(|word| words.eq(left, word)).unwrap_or({
+                if words.is(left, PUNCTUATION | COORD | SUB | WH | PREP) { "mark" } else { "word" }
+            })
+        }
+        _ => "start",
+    };
+    let length: usize = candidate.content.iter().map(|(from, to)| to - from).sum();
+    let length = match length {
+        0 | 1 => "one",
+        2 => "two",
+        3 | 4 => "few",
+        5..=9 => "some",
+        _ => "many",
+    };
+    let ends = candidate.content.last().map_or(0, |&(_, to)| to);
+    let end = if words.eq(ends, "?") { "question" } else { "plain" };
+    let kind = if candidate.frame == OBJECT_FRAME { "object-length" } else { "length" };
+    let by_left = lexicon.changed(candidate.confidence, "left", left);
+    let by_length = lexicon.changed(by_left, kind, length);
+    lexicon.changed(by_length, "end", end)
 }
 
 fn cue(words: &Words<'_>, lexicon: &Lexicon, at: usize, found: &[Candidate]) -> Option<Candidate> {
