@@ -19,7 +19,7 @@ pub(crate) fn is_clause(words: &Words<'_>, from: usize, end: usize) -> bool {
     }
     let mut relative = false;
     for at in from..end.min(from + SUBJECT_REACH) {
-        if words.is(at, STOP | SEMICOLON | COLON) {
+        if words.is(at, STOP | SEMICOLON | COLON) || words.is(at, COMMA) && words.opens(at + 1) {
             return false;
         }
         if at > from && words.is(at, WH) || words.eq(at, "that") {
@@ -81,7 +81,7 @@ pub(crate) fn finite(words: &Words<'_>, at: usize) -> bool {
 }
 
 /// How many words a clause may have: no sentence of a text without full stops is read to its end.
-pub(crate) const LONGEST_CLAUSE: usize = 400;
+pub(crate) const LONGEST_CLAUSE: usize = 250;
 
 /// The end of content that begins at `from`: its last word's successor, without the full stop.
 ///

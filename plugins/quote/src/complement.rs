@@ -128,15 +128,16 @@ pub(crate) fn complement(words: &Words<'_>, entry: &Entry, from: usize) -> Optio
     if words.is(at, COORD | SUB | AUX) && !words.any(at, &["having", "being"]) {
         return None;
     }
-    // "issued the following statement:" with the words on the next line.
-    if entry.sense == Sense::Speech
-        && let Some(colon) = (at..end.min(at + REACH)).find(|&at| words.is(at, COLON))
-        && words.opens(colon + 1)
-        && !(at..colon).any(|at| {
-            words.is(at, MARK | SEMICOLON) || words.is(at, COMMA) && finite(words, at + 1)
-        })
-    {
-        return found(COLON_FRAME, colon + 1);
+    // "issued the following statement:", "said of the port,": speech follows further on.
+    if entry.sense == Sense::Speech {
+        let opener = |&at: &usize| words.is(at, COLON | COMMA) && words.opens(at + 1);
+        let clear = |to: usize| {
+            !(at..to).any(|at| words.is(at, MARK | SEMICOLON | STOP) || finite(words, at))
+        };
+        if let Some(opener) = (at..end.min(at + REACH)).find(opener).filter(|&to| clear(to)) {
+            let frame = if words.is(opener, COLON) { COLON_FRAME } else { QUOTE };
+            return found(frame, opener + 1);
+        }
     }
     let ing = words.str(at).len() > 4 && words.str(at).ends_with("ing") && !words.is(at, CAPITAL);
     if ing {
@@ -192,7 +193,7 @@ fn far(
             }
             // "told her he would", "told reporters the plan was"
             if at == from + 1
-                && entry.hearer
+                && !words.is(from, PREP)
                 && words.is(at, SUBJECT | DET | POSS | CAPITAL)
                 && !words.left(at, CAPITAL | DET | POSS)
                 && is_clause(words, at, end)

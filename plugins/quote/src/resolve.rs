@@ -242,6 +242,9 @@ fn cut(words: &Words<'_>, stands: &mut [Candidate]) {
     }
 }
 
+/// How many words, marks included, a title in marks has at most.
+const TITLE: usize = 6;
+
 /// How many further quotations one attribution may take.
 const LONGEST: usize = 40;
 
@@ -255,9 +258,8 @@ fn go_on(words: &Words<'_>, candidate: &mut Candidate) {
     }
     let mut at = candidate.end;
     let last = words.bounds(candidate.head).1;
-    let rest = words.list.get(at..last).unwrap_or_default();
     if matches!(candidate.mode, "closing" | "inverted")
-        && rest.iter().all(|word| word.region.is_none())
+        && (at..last).all(|at| !words.opens(at) || words.after_region(at) - at <= TITLE)
     {
         at = at.max(last);
     }
@@ -266,7 +268,7 @@ fn go_on(words: &Words<'_>, candidate: &mut Candidate) {
             at += 1;
         }
         let Some(word) = words.list.get(at) else { return };
-        if !words.opens(at) || words.bounds(at).0 != at && words.left(at, COMMA) {
+        if !words.opens(at) || words.bounds(at).0 != at && !words.left(at, STOP | MARK) {
             return;
         }
         let end = words.after_region(at);

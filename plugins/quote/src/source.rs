@@ -29,6 +29,11 @@ pub(crate) fn subject(words: &Words<'_>, group: usize) -> Option<Range> {
             }
         };
         let lowest = first.max(before.saturating_sub(APPOSITION));
+        if words.is(before, COMMA)
+            && let Some(found) = described(words, lowest, before)
+        {
+            return Some(found);
+        }
         let opener = (lowest..before).rev().filter(same).find(|&at| {
             at > first
                 && !words.left(at, PUNCTUATION & !BRACKET)
@@ -46,6 +51,22 @@ pub(crate) fn subject(words: &Words<'_>, group: usize) -> Option<Range> {
         return Some(if is_apposition(words, opener + 1) { (from, before) } else { (from, to) });
     }
     left_noun_phrase(words, group)
+}
+
+/// A name at the start of its clause with all that stands between commas after it: "“…,” Quill, now
+/// 81 and retired in Port Varen, Aurelia, said".
+fn described(words: &Words<'_>, lowest: usize, last: usize) -> Option<Range> {
+    let comma = (lowest + 1..last).find(|&at| {
+        if !words.is(at, COMMA) || words.left(at, PUNCTUATION & !BRACKET) {
+            return false;
+        }
+        let Some((from, _)) = left_noun_phrase(words, at) else { return false };
+        let starts = from == words.bounds(at).0 || words.left(from, MARK | COLON | SEMICOLON);
+        starts && !words.is(from, TIME | PREP | SUB | WH)
+    })?;
+    let clear = words.is(comma + 1, WH) || !(comma + 1..last).any(|at| finite(words, at));
+    let (from, to) = left_noun_phrase(words, comma).filter(|_| clear)?;
+    Some(if is_apposition(words, comma + 1) { (from, last) } else { (from, to) })
 }
 
 fn apposition_or_clause(words: &Words<'_>, at: usize) -> bool {
@@ -286,7 +307,12 @@ pub(crate) fn shared_pronoun(words: &Words<'_>, coordinator: usize) -> Option<Ra
     (first..coordinator)
         .rev()
         .take_while(|&at| !words.is(at, PUNCTUATION) && !words.eq(at, "that"))
-        .find(|&at| words.is(at, SUBJECT) && !words.eq(at, "you") || words.eq(at, "who"))
+        .find(|&at| {
+            // Not the "she" of "Quill said she left and added".
+            let embedded =
+                at.checked_sub(1).and_then(|b| words.list.get(b)).is_some_and(|b| b.cue.is_some());
+            (words.is(at, SUBJECT) && !words.eq(at, "you") || words.eq(at, "who")) && !embedded
+        })
         .map(|at| (at, at + 1))
 }
 

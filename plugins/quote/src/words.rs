@@ -169,6 +169,14 @@ impl<'d> Words<'d> {
                 let verbal = list.last().is_some_and(|word| word.class & (SUBJECT | WH) != 0);
                 class = if verbal { BE | AUX } else { POSS };
             }
+            // "Will wrote", "in May", "they may march": names and months by their capital.
+            let capital = word.starts_with(char::is_uppercase);
+            if matches!(lower.as_str(), "will" | "may") && capital && !begins {
+                class &= !(AUX | MODAL);
+            }
+            if matches!(lower.as_str(), "may" | "march") && !capital {
+                class &= !TIME;
+            }
             if class & DASH != 0
                 && list.last().is_some_and(|before| before.span.end() == span.start())
                 && word == "-"
