@@ -171,7 +171,9 @@ pub(crate) fn around(words: &Words<'_>, spot: &Spot) -> Evidence {
     {
         sum.add(Person, 3.0);
     }
+    let initials = to == from + 1 && words.shape(from) == Shape::Upper;
     match previous {
+        "in" | "at" if initials => sum.add(Place, 0.8),
         "in" => sum.add(Place, 2.0),
         "near" | "outside" | "across" | "throughout" | "around" => sum.add(Place, 1.8),
         "from" | "to" | "at" | "into" => sum.add(Place, 0.6),
@@ -201,6 +203,10 @@ pub(crate) fn around(words: &Words<'_>, spot: &Spot) -> Evidence {
     if next_class.is(SAY) {
         sum.add(Person, 1.5);
         sum.add(Organization, 0.7);
+    }
+    if words.shape(to) == Shape::Lower && next.ends_with("ed") {
+        sum.add(Person, 0.3);
+        sum.add(Organization, 0.2);
     }
     if next_class.is(PEOPLE) {
         sum.add(Organization, 0.5);

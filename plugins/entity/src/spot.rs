@@ -128,6 +128,10 @@ fn broken(words: &Words<'_>, from: usize, to: usize) -> bool {
 
 /// Whether a listed name is but the beginning of a longer one: "Jordan Peel", "Victoria Station".
 fn extends(words: &Words<'_>, from: usize, end: usize, to: usize) -> bool {
+    // "Harbour Party of Varen"
+    if end + 1 < to && words.word(end) == "of" && words.class(end - 1).is(ORG_HEAD) {
+        return true;
+    }
     if end >= to || end > from + 1 || !capital(words, end) {
         return false;
     }
@@ -267,7 +271,7 @@ fn name(
         let text = words.word(from);
         let plural = text.len() > 2
             && text.strip_suffix('s').is_some_and(|stem| stem.chars().all(char::is_uppercase));
-        if title.is_none() && (class.is(TECHNICAL) || plural) {
+        if title.is_none() && (class.is(TECHNICAL) || plural || text.contains(['$', '€', '£'])) {
             return;
         }
         let common = class.is(COMMON.or(FUNCTION)) && !class.is(FIRST_NAME);
