@@ -208,6 +208,9 @@ pub(crate) fn around(words: &Words<'_>, spot: &Spot) -> Evidence {
         sum.add(Person, 0.3);
         sum.add(Organization, 0.2);
     }
+    if matches!(next, "administration" | "regime" | "dictatorship" | "presidency") {
+        sum.add(Person, 3.0);
+    }
     if next_class.is(PEOPLE) {
         sum.add(Organization, 0.5);
         sum.add(Place, 0.5);

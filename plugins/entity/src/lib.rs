@@ -107,6 +107,7 @@ impl Analyzer for Entities {
     fn analyze(&self, doc: &Doc<'_>, out: &mut Additions<'_>) -> Result<(), Failure> {
         let words = Words::read(doc, &self.lexicon);
         let mut spots = spot::spots(&words);
+        headline::surnames(&words, &mut spots);
         headline::headlines(&words, &mut spots);
         let (mut chains, mut mentions) = chain::chains(&words, &spots);
         if self.nominals {

@@ -271,7 +271,11 @@ fn name(
         let text = words.word(from);
         let plural = text.len() > 2
             && text.strip_suffix('s').is_some_and(|stem| stem.chars().all(char::is_uppercase));
-        if title.is_none() && (class.is(TECHNICAL) || plural || text.contains(['$', '€', '£'])) {
+        let month = matches!(text, "Jan" | "Mar" | "Jun" | "Sun" | "Mon" | "Sat" | "Wed")
+            && words.word(to).starts_with(|c: char| c.is_ascii_digit());
+        if title.is_none()
+            && (month || class.is(TECHNICAL) || plural || text.contains(['$', '€', '£']))
+        {
             return;
         }
         let common = class.is(COMMON.or(FUNCTION)) && !class.is(FIRST_NAME);
