@@ -136,8 +136,10 @@ pub(crate) fn inside(words: &Words<'_>, spot: &Spot) -> Evidence {
     match (length, common) {
         (2 | 3, 0) => sum.add(Person, 1.5),
         (1, 0) => {
-            sum.add(Place, 0.35);
+            // A guess without a sign is worse than none.
+            sum.add(EntityType::Other, 1.1);
             sum.add(Person, 0.3);
+            sum.add(Place, 0.2);
             sum.add(Organization, 0.2);
         }
         (2.., _) => sum.add(Organization, 0.8),
