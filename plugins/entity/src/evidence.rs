@@ -142,6 +142,14 @@ pub(crate) fn inside(words: &Words<'_>, spot: &Spot) -> Evidence {
             sum.add(Place, 0.2);
             sum.add(Organization, 0.2);
         }
+        (2, 1)
+            if !first.is(COMMON.or(FUNCTION))
+                && words.shape(from) == Shape::Capital
+                && !last.is(ANY_HEAD) =>
+        {
+            sum.add(Person, 0.7);
+            sum.add(Organization, 0.8);
+        }
         (2.., _) => sum.add(Organization, 0.8),
         _ => sum.add(EntityType::Other, 0.4),
     }
@@ -174,6 +182,12 @@ pub(crate) fn around(words: &Words<'_>, spot: &Spot) -> Evidence {
         sum.add(Person, 3.0);
     }
     let initials = to == from + 1 && words.shape(from) == Shape::Upper;
+    // "VAREN, Norway —": a dateline.
+    let opens = words.sentence(from).is_some_and(|sentence| sentence.words.0 == from);
+    if opens && words.shape(from) == Shape::Upper && matches!(next, "—" | "–" | "--" | "(" | ",")
+    {
+        sum.add(Place, 4.0);
+    }
     match previous {
         "in" | "at" if initials => sum.add(Place, 0.8),
         "in" => sum.add(Place, 2.0),

@@ -217,6 +217,15 @@ fn boundary(words: &Words<'_>, from: usize, to: usize) -> usize {
         if class.is(GROUP) && place > from + 1 && next && words.class(place + 1).is(TITLE) {
             break;
         }
+        // "the Quill White House": a listed name of several words ends the row.
+        if next
+            && words.listed(place, to, false).is_some_and(|(_, end)| end == to)
+            && !words.class(place - 1).is(COMMON.or(PARTICLE))
+            && words.shape(place - 1) != Shape::Other
+            && words.word(place - 1) != "of"
+        {
+            break;
+        }
         if words.word(place) == "," && !listing(words, from, place, to) {
             break;
         }
