@@ -2,7 +2,7 @@
 
 use crate::lexicon::{
     ANY_HEAD, CALENDAR, COMMON, EVENT_HEAD, FIRST_NAME, FUNCTION, GROUP, ORG_HEAD, PARTICLE,
-    TITLE_HEAD,
+    SURNAME, TITLE, TITLE_HEAD,
 };
 use crate::words::{Shape, Words};
 
@@ -78,6 +78,10 @@ pub(crate) fn row(words: &Words<'_>, from: usize, end: usize) -> usize {
                 && !words.class(to + steps).is(CALENDAR.or(FUNCTION))
         };
         let headed = (from..to).any(|place| words.class(place).is(ANY_HEAD.or(TITLE_HEAD)));
+        // "University of", "Front for the Liberation of", but not "Ada Quill of".
+        let last = words.class(to - 1);
+        let opens = last.is(ANY_HEAD.or(TITLE_HEAD).or(COMMON)) && !last.is(FIRST_NAME.or(SURNAME))
+            || last.is(ORG_HEAD);
         let step = match text {
             "-" | "‑" if next.glued && words.get(to + 1).is_some_and(|word| word.glued) => {
                 let part = words.class(to + 1);
@@ -124,8 +128,10 @@ pub(crate) fn row(words: &Words<'_>, from: usize, end: usize) -> usize {
             {
                 2
             }
-            "of" if headed && after(1) => 2,
-            "of" if headed && matches!(words.lower(to + 1), "the" | "and") && after(2) => 3,
+            "of" if headed && opens && after(1) && !title(words, to + 1) => 2,
+            "of" if headed && opens && matches!(words.lower(to + 1), "the" | "and") && after(2) => {
+                3
+            }
             "for" | "on" | "against" | "to"
                 if !words.class(to - 1).is(TITLE_HEAD)
                     && after(1)
@@ -193,4 +199,11 @@ pub(crate) fn listing(words: &Words<'_>, from: usize, to: usize, end: usize) -> 
     ministry
         && (to + 2..(to + 4).min(end)).any(|place| matches!(words.word(place), "and" | "&"))
         && words.class(to + 1).is(COMMON)
+}
+
+/// Whether a title with a name behind it begins at a place: "Prime Minister Quill".
+fn title(words: &Words<'_>, place: usize) -> bool {
+    let (first, second) = (words.class(place), words.class(place + 1));
+    first.is(TITLE_HEAD) && capital(words, place + 1) && !second.is(COMMON)
+        || first.is(TITLE) && second.is(TITLE_HEAD) && capital(words, place + 2)
 }
