@@ -275,11 +275,14 @@ impl EntityBuilder<'_, '_> {
         self
     }
 
-    /// Writes it. Its span is that of its first mention.
+    /// Writes it. Its span is that of its first mention, or empty where another analyzer wrote the
+    /// mentions.
     pub fn push(self) -> EntityId {
         let first = self.mentions.first().map_or(0, |mention| mention.0 as usize);
-        let mentions = &self.out.layer(vocab::MENTIONS).annotations;
-        let span = mentions.get(first).map_or_else(Span::default, |mention| mention.span);
+        let mentions = self.out.layers.iter().find(|layer| layer.name == vocab::MENTIONS);
+        let span = mentions
+            .and_then(|mentions| mentions.annotations.get(first))
+            .map_or_else(Span::default, |mention| mention.span);
         let layer = self.out.layer(vocab::ENTITIES);
         let index = layer.push(span, self.kind.symbol(), self.confidence);
         for mention in &self.mentions {

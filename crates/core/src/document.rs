@@ -89,8 +89,8 @@ impl Document {
     }
 
     /// Adds a metadata entry. The keys that the record names are `title`, `author`, `publisher`,
-    /// `url`, `published` and `language`; others are kept as they are. An entry whose key is no
-    /// word (empty or over 256 bytes) is left out.
+    /// `url`, `published` and `language`; others are kept as they are. The last entry of a key
+    /// holds. An entry whose key is no word (empty or over 256 bytes) is left out.
     #[must_use]
     pub fn with_meta<'v>(mut self, key: &str, value: impl Into<Value<'v>>) -> Self {
         let key = self.symbols.intern(key);

@@ -395,9 +395,10 @@ impl<'d> Meta<'d> {
             .flat_map(|item| item.attributes().map(move |(key, value)| (item.doc.word(key), value)))
     }
 
-    /// A text by its key.
+    /// A text by its key; of several entries, the last.
     pub fn text(&self, key: &str) -> Option<&'d str> {
-        self.0?.string(key)
+        let (_, value) = self.entries().filter(|(found, _)| *found == key).last()?;
+        self.0?.readable(value)
     }
 
     /// The title.

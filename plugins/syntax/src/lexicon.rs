@@ -16,8 +16,8 @@ pub(crate) enum Abbreviation {
     End,
     /// Abbreviates only after a number, and may close a sentence: `ft.`
     Unit,
-    /// Abbreviates only before a number, a comma or a stop: `Sept.`
-    Month,
+    /// Abbreviates only before a number, a comma, a dash or a bracket: `Sept.`
+    Short,
     /// A letter that stands for a name: `J.`
     Initial,
 }
@@ -52,7 +52,7 @@ impl Lexicon {
                 "latin" => Abbreviation::Latin,
                 "end" => Abbreviation::End,
                 "unit" => Abbreviation::Unit,
-                "month" => Abbreviation::Month,
+                "short" => Abbreviation::Short,
                 _ => return None,
             };
             Some((word, class))

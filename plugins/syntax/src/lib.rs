@@ -26,9 +26,10 @@
 //! ```
 //!
 //! # What it misses
-//! - A sentence that begins in lower case or with a name after an abbreviation (`in the U.S. Quill
-//!   left`) is not parted from the one before.
+//! - A sentence that begins with a name after an abbreviation (`in the U.S. Quill left`) is not
+//!   parted from the one before.
 //! - Headings that no line break sets apart belong to the sentence after them.
+//! - Given names with hyphens are taken apart as compounds are; a byline may pass for a headline.
 #![forbid(unsafe_code)]
 
 mod address;
@@ -44,7 +45,7 @@ onrecord_plugin::export_analyzer!(Syntax);
 #[cfg(test)]
 mod tests;
 
-use onrecord_plugin::core::Span;
+use onrecord_plugin::core::{Span, TokenKind, vocab};
 use onrecord_plugin::{Additions, Analyzer, Descriptor, Doc, Failure, Options, Plugin};
 
 use lexicon::Lexicon;
@@ -86,8 +87,8 @@ impl Analyzer for Syntax {
         let mut tokens: Vec<Token> = out.scratch();
         let mut paragraphs = paragraph::paragraphs(text).peekable();
         let mut first = true;
-        out.layer(onrecord_plugin::core::vocab::TOKENS);
-        out.layer(onrecord_plugin::core::vocab::SENTENCES);
+        out.layer(vocab::TOKENS);
+        out.layer(vocab::SENTENCES);
         while let Some(range) = paragraphs.next() {
             if out.cancelled() {
                 break;
@@ -111,8 +112,9 @@ impl Analyzer for Syntax {
     }
 }
 
-/// Whether a paragraph that another follows is a title line: short, without a stop at its end, and
-/// no item of a list. The first of a text may end with a question mark.
+/// Whether a paragraph that another follows is a title line: short, of one sentence and with a word
+/// in it, without a stop at its end, and no item of a list. The first of a text may end with a
+/// question mark.
 fn is_headline(paragraph: &Paragraph<'_>, first: bool) -> bool {
     let count = paragraph.tokens.len();
     let asks = first && matches!(paragraph.word(count.saturating_sub(1)), "?" | "!");
@@ -120,5 +122,11 @@ fn is_headline(paragraph: &Paragraph<'_>, first: bool) -> bool {
         .first(0)
         .is_some_and(|c| c.is_uppercase() || c.is_numeric() || chars::is_quote(c));
     let listed = matches!(paragraph.word(1), "." | ")") || paragraph.word(0) == "By";
-    count <= HEADLINE && begins && !listed && (asks || !paragraph.ends_with_stop())
+    if count > HEADLINE || !begins || listed || (!asks && paragraph.ends_with_stop()) {
+        return false;
+    }
+    let words = paragraph.tokens.iter().any(|token| token.kind == TokenKind::Word);
+    let mut sentences = 0;
+    paragraph.sentences(|_, _| sentences += 1);
+    words && sentences == 1
 }

@@ -1,7 +1,8 @@
 //! Lines to paragraphs.
 //!
 //! A blank line ends a paragraph. So does any other line break, unless the text is hard-wrapped: its
-//! lines are then about as long as each other and break in the middle of sentences.
+//! lines are then about as long as each other and break in the middle of sentences. In any text a
+//! long line without a stop goes on where the next begins in lower case.
 
 use std::ops::Range;
 
@@ -57,7 +58,7 @@ pub(crate) fn paragraphs(text: &str) -> impl Iterator<Item = Range<usize>> {
     let width = wrapping(text);
     let mut open: Option<Range<usize>> = None;
     let mut lines = lines(text);
-    let mut short = false;
+    let (mut short, mut unfinished) = (false, false);
     std::iter::from_fn(move || {
         for line in lines.by_ref() {
             if line.blank {
@@ -68,10 +69,14 @@ pub(crate) fn paragraphs(text: &str) -> impl Iterator<Item = Range<usize>> {
             }
             let words = text.get(line.range.clone()).unwrap_or_default();
             let indented = words.starts_with([' ', '\t', '\u{3000}', '*', '•']);
-            let joins = width.is_some() && !short && !indented;
+            let joins = width.is_some() && !short && !indented
+                || unfinished && words.starts_with(char::is_lowercase);
+            let bare = words.trim_end();
+            unfinished = bare.len() >= NARROWEST
+                && bare.ends_with(|c: char| c.is_alphanumeric() || c == ',');
             short = width.is_some_and(|width| {
                 words.chars().count() * 10 < width * 7
-                    && words.trim_end().ends_with(['.', '!', '?', '”', '"', '\''])
+                    && bare.ends_with(['.', '!', '?', '”', '"', '\''])
             });
             match &mut open {
                 Some(whole) if joins => whole.end = line.range.end,

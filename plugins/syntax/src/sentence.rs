@@ -111,6 +111,8 @@ impl<'p> Paragraph<'p> {
                     place += 2;
                     true
                 }
+                // A mark of the wrong shape may close a paragraph.
+                '“' | '‘' | '„' => glued && place + 1 == self.tokens.len(),
                 _ => closes(c) && (glued || alone || !is_quote(c)),
             };
             if !closer {
@@ -219,12 +221,13 @@ impl<'p> Paragraph<'p> {
         let starter = upper && !initial && self.lexicon.starts_sentence(self.word(next));
         match class {
             Abbreviation::Name | Abbreviation::Latin | Abbreviation::Number => false,
-            Abbreviation::Month | Abbreviation::Initial => starter && place > 0,
+            Abbreviation::Short | Abbreviation::Initial => starter && place > 0,
             Abbreviation::End | Abbreviation::Unit => {
                 let time = matches!(self.word(place), "a.m." | "p.m." | "A.M." | "P.M.")
                     && !self.lexicon.follows_clock(self.word(next));
                 let open = time || self.word(place) == "etc.";
-                starter || upper && (open && !initial || self.quoted(after, next))
+                let quote = self.first(after).is_some_and(is_quote);
+                starter || upper && (open && !initial || quote)
             }
         }
     }

@@ -121,7 +121,11 @@ fn hyphen(scanner: &Scanner<'_>, at: usize, end: usize, next: usize, stop: usize
             && scanner.char(stop + 1).is_some_and(|c| c.is_ascii_digit());
         return more || last.len() == 3 && second.len() == 4 || last.len() < first.len();
     }
-    scanner.lexicon.is_prefix(first) && scanner.char(next).is_some_and(char::is_alphabetic)
+    // Not in the middle of a longer compound, and not before its small words: over-the-counter.
+    scanner.lexicon.is_prefix(first)
+        && scanner.before(at) != Some('-')
+        && scanner.char(next).is_some_and(char::is_alphabetic)
+        && !scanner.lexicon.starts_sentence(second)
 }
 
 /// An apostrophe inside a name; clitics end the word.
@@ -175,9 +179,8 @@ fn abbreviation(scanner: &Scanner<'_>, at: usize, end: usize) -> Option<Abbrevia
     let previous = scanner.tokens.last().map(|token| token.kind);
     let known = match scanner.lexicon.abbreviation(whole) {
         Some(Abbreviation::Number) => number.then_some(Abbreviation::Number),
-        Some(Abbreviation::Month) => {
-            (number || matches!(next, Some(',' | '-' | '–'))).then_some(Abbreviation::Month)
-        }
+        Some(Abbreviation::Short) => (number || matches!(next, Some(',' | '-' | '–' | '—' | ')')))
+            .then_some(Abbreviation::Short),
         Some(Abbreviation::Unit) => {
             (previous == Some(TokenKind::Number)).then_some(Abbreviation::Unit)
         }
@@ -192,8 +195,9 @@ fn abbreviation(scanner: &Scanner<'_>, at: usize, end: usize) -> Option<Abbrevia
             let pronoun = letter == 'I' && !next.is_some_and(|c| c.is_uppercase());
             (!pronoun).then_some(Abbreviation::Initial)
         }
+        // J.B., or a chain of letters that no list has.
         (Some(first), Some('.')) if first.is_alphabetic() && whole.len() <= 16 => {
-            Some(Abbreviation::End)
+            Some(Abbreviation::Initial)
         }
         _ => None,
     }
