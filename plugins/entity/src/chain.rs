@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use onrecord_plugin::core::{EntityType, MentionKind};
 
 use crate::evidence::{self, Evidence};
-use crate::lexicon::{FEMALE, FIRST_NAME, GROUP, MALE, ROLE_FEMALE, ROLE_MALE};
+use crate::lexicon::{COMMON, FEMALE, GROUP, MALE, PARTICLE, ROLE_FEMALE, ROLE_MALE};
 use crate::spot::Spot;
 use crate::words::{Shape, Words};
 
@@ -277,19 +277,21 @@ fn surnames(words: &Words<'_>, groups: &[Named]) -> HashMap<u32, usize> {
     let mut bearers: HashMap<u32, usize> = HashMap::new();
     let mut given: HashMap<u32, Option<usize>> = HashMap::new();
     for (place, group) in groups.iter().enumerate() {
-        let [first, .., last] = group.key[..] else { continue };
+        let [_, .., last] = group.key[..] else { continue };
         if group.kind != EntityType::Person {
             continue;
         }
         bearers.entry(last).or_insert(place);
-        let seen = given.entry(first).or_insert(Some(place));
-        *seen = seen.filter(|known| root(groups, *known) == root(groups, place));
+        for part in &group.key[..group.key.len() - 1] {
+            let seen = given.entry(*part).or_insert(Some(place));
+            *seen = seen.filter(|known| root(groups, *known) == root(groups, place));
+        }
     }
-    // A first name alone, where one person bears it.
+    // Another part of a name alone, where one person bears it.
     for (form, place) in given {
         let class = words.forms.get(form as usize).map(|form| form.class).unwrap_or_default();
         if let Some(place) = place
-            && class.is(FIRST_NAME)
+            && !class.is(COMMON.or(PARTICLE))
         {
             bearers.entry(form).or_insert(place);
         }

@@ -8,34 +8,10 @@ use std::collections::HashMap;
 use onrecord_plugin::core::{EntityType, MentionKind};
 
 use crate::chain::{Chain, Gender, Mention};
-use crate::lexicon::{
-    ANY_ROLE, BODY, COMMON, FUNCTION, MODIFIER, PEOPLE, ROLE_FEMALE, ROLE_MALE, SAY, TITLE_HEAD,
-};
+use crate::lexicon::{ANY_ROLE, BODY, MODIFIER, PEOPLE, ROLE_FEMALE, ROLE_MALE, TITLE_HEAD};
+use crate::phrase::{Determiner, Nominal};
 use crate::spot::Spot;
 use crate::words::{Shape, Words};
-
-/// How a nominal is introduced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Determiner {
-    None,
-    Definite,
-    Indefinite,
-    Possessive,
-}
-
-/// A nominal as it stands in the text.
-#[derive(Clone, Copy, Debug)]
-struct Nominal {
-    from: usize,
-    head: usize,
-    determiner: Determiner,
-    /// The word before the head, where it tells which office: "foreign minister".
-    field: Option<u32>,
-    /// The entry, else the form, of a name before the head: "the Varen minister".
-    nation: Option<u64>,
-    /// Whether words beyond these stand before the head.
-    described: bool,
-}
 
 /// Who holds an office.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +23,7 @@ struct Holder {
 
 /// What the search for nominals keeps in mind.
 pub(crate) struct Nominals<'w, 'd> {
-    words: &'w Words<'d>,
+    pub(crate) words: &'w Words<'d>,
     /// For every word, the name over it, counted from one.
     names: Vec<u32>,
     /// By head of an office, those introduced in it.
@@ -97,7 +73,7 @@ pub(crate) fn nominals(
 }
 
 impl Nominals<'_, '_> {
-    fn name(&self, place: usize) -> Option<usize> {
+    pub(crate) fn name(&self, place: usize) -> Option<usize> {
         (*self.names.get(place)? as usize).checked_sub(1)
     }
 
@@ -177,7 +153,7 @@ impl Nominals<'_, '_> {
 
     /// A name over a word, as what it stands for: one number for "Varen" and "Varenese" would need
     /// knowledge that the lists do not have, so forms of one entry only.
-    fn nation(&self, place: usize) -> Option<u64> {
+    pub(crate) fn nation(&self, place: usize) -> Option<u64> {
         self.name(place)?;
         let listed = self.words.listed(place, place + 1, false);
         Some(
@@ -186,173 +162,18 @@ impl Nominals<'_, '_> {
         )
     }
 
-    /// The nominal whose head stands at a place.
-    fn at(&self, head: usize) -> Option<Nominal> {
+    /// The comma after a head, perhaps behind what the office is of: "head of the port authority,".
+    fn comma(&self, place: usize) -> Option<usize> {
         let words = self.words;
-        let class = words.class(head);
-        let person = class.is(ANY_ROLE);
-        if !class.is(ANY_ROLE.or(PEOPLE).or(BODY))
-            || class.is(FUNCTION)
-            || self.name(head).is_some()
-        {
-            return None;
+        if words.word(place) == "," {
+            return Some(place);
         }
-        let lower = words.shape(head) == Shape::Lower;
-        let capital = words.shape(head) == Shape::Capital;
-        if !(lower || capital) || self.modifies(head) {
-            return None;
-        }
-        let mut nominal = Nominal {
-            from: head,
-            head,
-            determiner: Determiner::None,
-            field: None,
-            nation: None,
-            described: false,
-        };
-        let sentence = words.get(head)?.sentence;
-        for _ in 0..6 {
-            let Some(before) = nominal.from.checked_sub(1) else { break };
-            if words.get(before)?.sentence != sentence {
-                break;
-            }
-            if let Some(name) = self.name(before) {
-                nominal.nation = nominal.nation.or(self.nation(before));
-                let mut from = before;
-                while from > 0 && self.name(from - 1) == Some(name) {
-                    from -= 1;
-                }
-                nominal.from = from;
-                continue;
-            }
-            let (text, class) = (words.lower(before), words.class(before));
-            let determiner = match text {
-                "the" | "this" | "that" | "these" | "those" => Determiner::Definite,
-                "a" | "an" | "another" | "one" => Determiner::Indefinite,
-                "his" | "her" | "its" | "their" | "our" | "my" | "your" => Determiner::Possessive,
-                "'s" | "’s" | "'" | "’" if before > 0 && self.name(before - 1).is_some() => {
-                    let name = self.name(before - 1);
-                    let mut from = before;
-                    while from > 0 && self.name(from - 1) == name {
-                        from -= 1;
-                    }
-                    nominal.from = from;
-                    nominal.nation = self.nation(before - 1);
-                    nominal.determiner = Determiner::Possessive;
-                    break;
-                }
-                _ => Determiner::None,
-            };
-            if determiner != Determiner::None {
-                nominal.determiner = determiner;
-                nominal.from = before;
-                break;
-            }
-            let hyphen = text == "-" && words.get(before).is_some_and(|word| word.glued);
-            let quantity = class.is(MODIFIER) && words.shape(before) != Shape::Other;
-            let describes = class.is(COMMON)
-                && !class.is(FUNCTION.or(SAY))
-                && words.shape(before) == Shape::Lower;
-            if !(hyphen || quantity || describes) {
-                break;
-            }
-            if before + 1 == head && !matches!(text, "former" | "new" | "then" | "current" | "late")
-            {
-                nominal.field = Some(words.form_of(before));
-            } else {
-                nominal.described = true;
-            }
-            nominal.from = before;
-        }
-        if nominal.determiner == Determiner::None {
-            self.bare(&mut nominal, person)?;
-        }
-        // A capital inside a sentence needs "the": "the President", but not "President".
-        let initial = words.get(nominal.from).is_some_and(|word| word.initial);
-        (lower || nominal.determiner == Determiner::Definite || initial && nominal.from == head)
-            .then_some(nominal)
-    }
-
-    /// Keeps of a nominal without determiner only what surely belongs to it.
-    fn bare(&self, nominal: &mut Nominal, person: bool) -> Option<()> {
-        let words = self.words;
-        let mut from = nominal.head;
-        while from > nominal.from {
-            let before = from - 1;
-            let hyphen = words.word(before) == "-";
-            if !(hyphen
-                || self.name(before).is_some()
-                || words.class(before).is(MODIFIER) && !words.class(before).is(FUNCTION.or(SAY))
-                || words.word(from) == "-")
-            {
-                break;
-            }
-            from = before;
-        }
-        nominal.from = from;
-        if from == nominal.head {
-            nominal.field = None;
-        }
-        let apposed =
-            words.word(from.wrapping_sub(1)) == "," && self.name(from.wrapping_sub(2)).is_some();
-        let several = words.class(nominal.head).is(PEOPLE);
-        let proper = matches!(words.lower(nominal.head), "police" | "parliament" | "prosecution");
-        (several || proper || person && apposed).then_some(())
-    }
-
-    /// Whether a word that could be a head only describes a later one: "government plan".
-    fn modifies(&self, head: usize) -> bool {
-        let words = self.words;
-        let next = head + 1;
-        let class = words.class(next);
-        if words.class(head).is(PEOPLE) && !class.is(PEOPLE.or(ANY_ROLE)) {
-            return false;
-        }
-        let text = words.lower(next);
-        if text == "-" && words.get(next).is_some_and(|word| word.glued) {
-            return true;
-        }
-        if words.shape(next) != Shape::Lower || class.is(FUNCTION.or(SAY)) {
-            return false;
-        }
-        if class.is(PEOPLE.or(ANY_ROLE).or(BODY)) {
-            return true;
-        }
-        let verb = text.ends_with("ed")
-            || text.ends_with("ly")
-            || text.ends_with('s') && !text.ends_with("ss");
-        let past = matches!(
-            text,
-            "took"
-                | "gave"
-                | "made"
-                | "came"
-                | "went"
-                | "won"
-                | "lost"
-                | "met"
-                | "left"
-                | "began"
-                | "put"
-                | "spoke"
-                | "knew"
-                | "saw"
-                | "held"
-                | "led"
-                | "set"
-                | "sent"
-                | "fell"
-                | "rose"
-                | "stood"
-                | "thought"
-                | "felt"
-                | "swore"
-                | "chose"
-                | "sought"
-                | "kept"
-                | "brought"
-        );
-        class.is(COMMON) && !verb && !past
+        let complement = matches!(words.lower(place), "of" | "for" | "at" | "in");
+        let mut rest = place..place + 9;
+        let end = rest.find(|&at| {
+            words.shape(at) == Shape::Other && !matches!(words.word(at), "-" | "&" | "'s" | "’s")
+        })?;
+        (complement && words.word(end) == ",").then_some(end)
     }
 
     /// Finds what a nominal refers to.
@@ -371,6 +192,39 @@ impl Nominals<'_, '_> {
             (chains.get(mention.chain as usize)?.kind == EntityType::Person)
                 .then_some(mention.chain)
         };
+        // "became a minister" says what somebody is, and speaks of nobody else.
+        let before = words.lower(nominal.from.wrapping_sub(1));
+        if matches!(
+            before,
+            "is" | "was"
+                | "are"
+                | "were"
+                | "be"
+                | "been"
+                | "being"
+                | "become"
+                | "becomes"
+                | "became"
+                | "becoming"
+                | "as"
+                | "like"
+                | "'s"
+                | "not"
+        ) && nominal.determiner != Determiner::Definite
+        {
+            return None;
+        }
+        // "the agency Quayside", "the Quayside agency": the name speaks for itself.
+        let organization = |at: Option<usize>| {
+            let mention = names.get(at?)?;
+            (chains.get(mention.chain as usize)?.kind == EntityType::Organization).then_some(())
+        };
+        if class.is(BODY)
+            && (organization(self.name(head + 1)).is_some()
+                || head > 0 && organization(self.name(head - 1)).is_some())
+        {
+            return None;
+        }
         // "the minister Ada Quill" is a title, noted with the name.
         if person && self.name(head + 1).is_some_and(|at| named(Some(at)).is_some()) {
             return None;
@@ -383,10 +237,10 @@ impl Nominals<'_, '_> {
                 chain = named(self.name(before.wrapping_sub(1)));
             }
             if chain.is_none()
-                && words.word(head + 1) == ","
-                && nominal.determiner != Determiner::Indefinite
+                && nominal.determiner == Determiner::Definite
+                && let Some(comma) = self.comma(head + 1)
             {
-                chain = named(self.name(head + 2));
+                chain = named(self.name(comma + 1));
             }
             if let Some(chain) = chain {
                 self.hold(office, Holder { chain, field: nominal.field, nation: nominal.nation });

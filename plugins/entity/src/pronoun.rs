@@ -13,6 +13,9 @@ const WINDOW: usize = 24;
 /// No more sentences are looked back upon.
 const SENTENCES: u32 = 3;
 
+/// A candidate for whom less speaks is none.
+const LEAST: f32 = -1.6;
+
 /// A person whom a pronoun could mean.
 #[derive(Clone, Copy, Debug)]
 struct Candidate {
@@ -69,7 +72,6 @@ fn antecedent(
     let pronoun = words.get(place)?;
     let paragraph = words.sentence(place)?.paragraph;
     let mut candidates: Vec<Candidate> = Vec::new();
-    let mut near = false;
     for mention in before.iter().rev().take(WINDOW) {
         let Some(word) = words.get(mention.from) else { continue };
         let Some(sentence) = words.sentence(mention.from) else { continue };
@@ -77,19 +79,27 @@ fn antecedent(
         if distance > SENTENCES || sentence.paragraph + 1 < paragraph {
             break;
         }
-        // Those of the paragraph before count only where this one has none.
-        if near && sentence.paragraph < paragraph {
-            break;
-        }
         let Some(chain) = chains.get(mention.chain as usize) else { continue };
         let fits = chain.gender == gender || chain.gender == Gender::Unknown;
+        // A nominal of which nothing is known counts only as a subject.
+        let vague = mention.kind == MentionKind::Nominal
+            && chain.gender == Gender::Unknown
+            && !subject(words, mention);
         let quoted = word.quoted == pronoun.quoted;
         let title = sentence.style == Style::Titled;
-        if chain.kind != EntityType::Person || !fits || !quoted || title || mention.to > place {
+        if chain.kind != EntityType::Person
+            || !fits
+            || vague
+            || !quoted
+            || title
+            || mention.to > place
+        {
             continue;
         }
-        near |= sentence.paragraph == paragraph;
-        let score = score(words, chain, mention, distance, gender);
+        let mut score = score(words, chain, mention, distance, gender);
+        if sentence.paragraph < paragraph {
+            score -= 0.4;
+        }
         match candidates.iter_mut().find(|known| known.chain == mention.chain) {
             Some(known) => known.score = known.score.max(score) + 0.2,
             None => candidates.push(Candidate { chain: mention.chain, score }),
@@ -98,10 +108,11 @@ fn antecedent(
     candidates.sort_by(|one, other| other.score.total_cmp(&one.score));
     match candidates[..] {
         [] => None,
+        [only] if only.score < LEAST => None,
         [only] => Some((only.chain, 1.0 + only.score.clamp(-1.0, 1.0))),
         [best, second, ..] => {
             let lead = best.score - second.score;
-            (lead >= margin).then_some((best.chain, lead))
+            (lead >= margin && best.score >= LEAST).then_some((best.chain, lead))
         }
     }
 }

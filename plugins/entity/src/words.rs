@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use onrecord_plugin::Doc;
 use onrecord_plugin::core::Span;
 
-use crate::lexicon::{CALENDAR, COMMON, Class, FUNCTION, Lexicon, push_key};
+use crate::lexicon::{CALENDAR, COMMON, Class, FUNCTION, Lexicon, ORG_HEAD, TITLE, push_key};
 
 /// How a word is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,14 +181,16 @@ impl<'d> Words<'d> {
             if word.shape != Shape::Lower {
                 capitals += 1;
                 strange += usize::from(
-                    !word.initial && form.is(COMMON.or(FUNCTION)) && !form.is(CALENDAR),
+                    !word.initial
+                        && form.is(COMMON.or(FUNCTION))
+                        && !form.is(CALENDAR.or(TITLE).or(ORG_HEAD)),
                 );
-            } else if form.is(FUNCTION) || text.len() <= 3 {
+            } else if form.is(FUNCTION) {
                 letters -= 1;
             }
         }
         let titled = headline && capitals * 3 > letters * 2
-            || letters >= 4 && strange >= 2 && capitals * 10 >= letters * 9;
+            || letters >= 4 && strange >= 2 && capitals * 20 >= letters * 19;
         let style = if titled { Style::Titled } else { Style::Running };
         self.sentences.push(Sentence { words: (begun, end), style, paragraph });
     }

@@ -1,0 +1,72 @@
+//! Names in headlines, whose capitals say nothing.
+
+use std::collections::HashMap;
+
+use crate::chain::key;
+use crate::lexicon::{CALENDAR, COMMON, FIRST_NAME, FUNCTION, GROUP};
+use crate::row::{LONGEST, article, capital};
+use crate::spot::Spot;
+use crate::words::{Shape, Style, Words};
+
+/// Names in sentences whose capitals say nothing: those of lists, and those found elsewhere.
+pub(crate) fn headlines(words: &Words<'_>, found: &mut Vec<Spot>) {
+    let mut known: HashMap<Vec<u32>, bool> = HashMap::new();
+    let mut longest = 0;
+    for spot in found.iter() {
+        let key = key(words, spot.from, spot.to);
+        longest = longest.max(key.len());
+        let lone = key.len() == 1 && words.class(spot.from).is(COMMON) && spot.listed.is_none();
+        if let Some(last) =
+            key.last().filter(|_| key.len() > 1 && !words.class(spot.to - 1).is(COMMON))
+        {
+            known.entry(vec![*last]).or_insert(true);
+        }
+        known.entry(key).or_insert(!lone);
+    }
+    let mut added = Vec::new();
+    for sentence in words.sentences.iter().filter(|sentence| sentence.style == Style::Titled) {
+        let (mut place, end) = sentence.words;
+        while place < end {
+            if matches!(words.shape(place), Shape::Lower | Shape::Other) && !article(words, place) {
+                place += 1;
+                continue;
+            }
+            let listed =
+                words.listed(place, end, true).filter(|_| !words.class(place).is(FUNCTION));
+            let mut longer = None;
+            for to in (place + 1..=(place + longest.min(LONGEST)).min(end)).rev() {
+                if known.get(&key(words, place, to)).is_some_and(|good| *good)
+                    && words.shape(to - 1) != Shape::Other
+                {
+                    longer = Some(to);
+                    break;
+                }
+            }
+            let surname = |at: usize| {
+                let class = words.class(at);
+                capital(words, at)
+                    && !class.is(COMMON.or(FUNCTION).or(CALENDAR).or(GROUP))
+                    && at < end
+            };
+            let full = words.class(place).is(FIRST_NAME)
+                && !words.class(place).is(COMMON)
+                && surname(place + 1);
+            let (to, entry) = match (longer, listed) {
+                (Some(to), Some((entry, other))) if other >= to => (other, Some(entry)),
+                (Some(to), _) => (to, None),
+                (None, Some((entry, to))) => (to, Some(entry)),
+                (None, None) if full => (place + 2 + usize::from(surname(place + 2)), None),
+                _ => {
+                    place += 1;
+                    continue;
+                }
+            };
+            added.push(Spot { from: place, to, listed: entry, title: None });
+            place = to;
+        }
+    }
+    if !added.is_empty() {
+        found.extend(added);
+        found.sort_by_key(|spot| spot.from);
+    }
+}
