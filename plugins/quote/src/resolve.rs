@@ -29,10 +29,11 @@ pub(crate) fn resolve(
     for candidate in &mut stands {
         go_on(words, candidate);
     }
-    let mut relayers = relayers(&stands);
-    if nested != Nested::All {
-        yield_to_surer(&stands, &mut relayers);
-    }
+    let relayers = relayers(&stands);
+    let yielding = match nested {
+        Nested::All => Vec::new(),
+        _ => yielding(&stands, &relayers),
+    };
     let mut place: Vec<Option<usize>> = vec![None; stands.len()];
     let mut chosen: Vec<Attribution> = Vec::new();
     // Outer before inner: the depth of a chain of relays orders it.
@@ -41,7 +42,7 @@ pub(crate) fn resolve(
     order.sort_unstable();
     for (_, n) in order {
         let Some(candidate) = stands.get(n) else { continue };
-        if relayers.get(n) == Some(&Some(n)) {
+        if yielding.get(n) == Some(&true) {
             continue;
         }
         // The innermost that stands and holds it: one that does not stand relays nothing.
@@ -52,7 +53,7 @@ pub(crate) fn resolve(
             if stays && stands.get(holder).is_some_and(|h| holds(&h.content, candidate.head)) {
                 break;
             }
-            outer = relayers.get(holder).copied().flatten().filter(|&next| next != holder);
+            outer = relayers.get(holder).copied().flatten();
         }
         let kept = match (outer, nested) {
             (None, _) | (_, Nested::All) => true,
@@ -70,28 +71,59 @@ pub(crate) fn resolve(
         }
         chosen.push(Attribution { candidate: candidate.clone(), within });
     }
-    chosen
+    in_reading_order(chosen)
+}
+
+/// Sorts by place in the text, each attribution followed by those that it relays.
+fn in_reading_order(chosen: Vec<Attribution>) -> Vec<Attribution> {
+    let start = |n: usize| {
+        let content = chosen.get(n).map(|attribution| &attribution.candidate.content);
+        content.and_then(|pieces| pieces.iter().map(|&(from, _)| from).min())
+    };
+    let mut relayed: Vec<Vec<usize>> = vec![Vec::new(); chosen.len()];
+    // The first in the text comes last, to be taken first.
+    let mut open = Vec::new();
+    let mut order: Vec<usize> = (0..chosen.len()).collect();
+    order.sort_by_key(|&n| std::cmp::Reverse((start(n), n)));
+    for n in order {
+        let outer = chosen.get(n).and_then(|attribution| attribution.within);
+        match outer.and_then(|outer| relayed.get_mut(outer)) {
+            Some(inner) => inner.push(n),
+            None => open.push(n),
+        }
+    }
+    let mut places = vec![None; chosen.len()];
+    let mut sorted: Vec<Attribution> = Vec::with_capacity(chosen.len());
+    while let Some(n) = open.pop() {
+        let Some(attribution) = chosen.get(n) else { continue };
+        let within = attribution.within.and_then(|outer| places.get(outer).copied().flatten());
+        if let Some(slot) = places.get_mut(n) {
+            *slot = Some(sorted.len());
+        }
+        sorted.push(Attribution { candidate: attribution.candidate.clone(), within });
+        open.extend(relayed.get(n).into_iter().flatten());
+    }
+    sorted
 }
 
 /// How deep relays go.
 const DEEPEST: usize = 8;
 
-/// Takes out the unsure that would hide the sure: each is made its own relayer.
+/// The unsure that would hide the sure.
 ///
 /// Of an attribution and one inside its content, one is likely an error; the inner is right in as
 /// many cases as it is sure and the outer is not.
-fn yield_to_surer(stands: &[Candidate], relayers: &mut [Option<usize>]) {
-    for n in 0..stands.len() {
-        let Some(outer) = relayers.get(n).copied().flatten().filter(|&outer| outer != n) else {
+fn yielding(stands: &[Candidate], relayers: &[Option<usize>]) -> Vec<bool> {
+    let mut yielding = vec![false; stands.len()];
+    for (inner, &outer) in stands.iter().zip(relayers) {
+        let Some((holder, slot)) =
+            outer.and_then(|outer| stands.get(outer).zip(yielding.get_mut(outer)))
+        else {
             continue;
         };
-        let Some((inner, holder)) = stands.get(n).zip(stands.get(outer)) else { continue };
-        if inner.confidence * (1.0 - holder.confidence) > holder.confidence
-            && let Some(slot) = relayers.get_mut(outer)
-        {
-            *slot = Some(outer);
-        }
+        *slot |= inner.confidence * (1.0 - holder.confidence) > holder.confidence;
     }
+    yielding
 }
 
 /// Whether one attribution reports another in so many words: "Blum told Quill that …, an official
@@ -123,7 +155,7 @@ fn depth(relayers: &[Option<usize>], of: usize) -> usize {
     let mut depth = 0;
     let mut at = of;
     while let Some(outer) = relayers.get(at).copied().flatten() {
-        if depth == DEEPEST || outer == at {
+        if depth == DEEPEST {
             break;
         }
         depth += 1;
