@@ -126,7 +126,7 @@ fn broken(words: &Words<'_>, from: usize, to: usize) -> bool {
         || words.shape(from) == Shape::Other
 }
 
-/// Whether a listed name is but the beginning of a longer one: "Jordan Peel", "Victoria Station".
+/// Whether a listed name is but the beginning of a longer one: "Jordan Quill", "Victoria Pier".
 fn extends(words: &Words<'_>, from: usize, end: usize, to: usize) -> bool {
     // "Harbour Party of Varen"
     if end + 1 < to && words.word(end) == "of" && words.class(end - 1).is(ORG_HEAD) {
