@@ -546,6 +546,7 @@ impl Write<'_, '_> {
             role: doc.word(role).to_owned(),
             layer: other.layer_name().to_owned(),
             to: match other.layer_name() {
+                _ if other.kind() == vocab::PART => other.index().to_string(),
                 "entities" => entity_name(other.index()),
                 "quotes" => self.names.quote(other.index()),
                 "stances" => self.names.stance(other.index()),

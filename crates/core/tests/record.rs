@@ -163,6 +163,22 @@ fn confidences_are_rounded_and_metadata_is_kept() {
 }
 
 #[test]
+fn a_link_to_a_part_of_a_quote_names_no_quote() {
+    let mut document = Document::new("d", "Stay").expect("it is short");
+    let symbols = Arc::clone(document.symbols());
+    let mut out = Additions::new(&*symbols);
+    let span = Span::new(0, 4).expect("in order");
+    let quote = out.quote(QuoteKind::Direct).content(span).push();
+    // The part was written just before its quote.
+    let claim = out.custom("acme.claims", span, "claim");
+    claim.link("of", "quotes", quote.0).link("words", "quotes", quote.0 - 1);
+    document.append(out.into_layers(), |_| Provenance::default()).expect("it is well formed");
+    let record = Record::new(&document, &Contents::default());
+    let links = record.layers["acme.claims"][0].links.iter();
+    assert_eq!(links.map(|link| link.to.as_str()).collect::<Vec<_>>(), ["q1", "0"]);
+}
+
+#[test]
 fn an_empty_document_has_a_record() {
     let document = Document::new("", "").expect("it is short");
     let record = Record::new(&document, &everything(OffsetUnit::Utf16));

@@ -1,1 +1,18 @@
+//! What comes in and what goes out: readers give [`Article`]s, writers take
+//! [`Record`](onrecord_core::record::Record)s. For whoever embeds onrecord and wants its files.
+//!
+//! ```
+//! use onrecord_formats::{InputFormat, articles};
+//! let lines = b"{\"id\": \"a1\", \"text\": \"Rain.\", \"title\": \"Weather\"}\n{\"id\": 2}\n";
+//! let found: Vec<_> = articles(&lines[..], InputFormat::Jsonl, "news.jsonl").collect();
+//! assert_eq!(found[0].as_ref().unwrap().text, "Rain.");
+//! assert!(found[1].as_ref().unwrap_err().to_string().starts_with("news.jsonl:2: "));
+//! ```
+#![forbid(unsafe_code)]
 
+mod read;
+mod table;
+mod write;
+
+pub use read::{Article, InputFormat, ReadError, articles};
+pub use write::{OutputFormat, close, open, write};

@@ -119,3 +119,5 @@ impl Analyzer for Entities {
         Ok(())
     }
 }
+
+onrecord_plugin::export_analyzer!(Entities);

@@ -39,3 +39,5 @@ impl Analyzer for Stances {
         Ok(())
     }
 }
+
+onrecord_plugin::export_analyzer!(Stances);

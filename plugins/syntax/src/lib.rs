@@ -26,9 +26,10 @@
 //! ```
 //!
 //! # What it misses
-//! - A sentence that begins in lower case or with a name after an abbreviation (`in the U.S. Quill
-//!   left`) is not parted from the one before.
+//! - A sentence that begins with a name after an abbreviation (`in the U.S. Quill left`) is not
+//!   parted from the one before.
 //! - Headings that no line break sets apart belong to the sentence after them.
+//! - Given names with hyphens are taken apart as compounds are; a byline may pass for a headline.
 #![forbid(unsafe_code)]
 
 mod address;
@@ -38,6 +39,8 @@ mod paragraph;
 mod sentence;
 mod token;
 mod word;
+
+onrecord_plugin::export_analyzer!(Syntax);
 
 #[cfg(test)]
 mod tests;

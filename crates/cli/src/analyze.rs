@@ -1,0 +1,232 @@
+//! `analyze`: articles in, records out, in input order.
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Result;
+use indicatif::{ProgressBar, ProgressStyle};
+use onrecord_core::OffsetUnit;
+use onrecord_core::record::{Contents, Record};
+use onrecord_formats::{Article, InputFormat, OutputFormat, ReadError, articles};
+use onrecord_host::{Stop, ordered};
+
+use crate::{AnalyzeArguments, Format, Input, Layer, OutputError, Unit, configuration, exit};
+
+pub(crate) fn run(arguments: &AnalyzeArguments) -> Result<ExitCode> {
+    let host = configuration::host()?;
+    let Some((_, pipeline, _)) = configuration::load(&host, &arguments.config)? else {
+        return Ok(ExitCode::from(exit::USAGE));
+    };
+    let contents = Contents {
+        offsets: match arguments.offsets {
+            Unit::Codepoint => OffsetUnit::Codepoint,
+            Unit::Byte => OffsetUnit::Byte,
+            Unit::Utf16 => OffsetUnit::Utf16,
+        },
+        text: !arguments.no_text,
+        tokens: arguments.layers.contains(&Layer::Tokens),
+        sentences: arguments.layers.contains(&Layer::Sentences),
+    };
+    let format = output_format(arguments);
+    let mut output = Output::open(arguments.output.as_deref())?;
+    let mut written = onrecord_formats::open(format, &mut output);
+    let progress = Progress::new(arguments);
+    let (mut records, mut failed) = (0, 0);
+    let jobs = arguments.jobs.map_or_else(processors, usize::from);
+    let inputs = arguments.files.iter().flat_map(|file| open_input(file, arguments.input_format));
+    ordered(
+        inputs,
+        jobs,
+        || pipeline.worker(),
+        |worker, article| {
+            let article = article.map_err(|error| error.to_string())?;
+            let (id, empty) = (article.id.clone(), article.text.trim().is_empty());
+            let analyzed = article.into_document(pipeline.symbols());
+            let mut document = analyzed.map_err(|error| format!("{id}: {error}"))?;
+            worker.analyze(&mut document).map_err(|failure| format!("{id}: {failure}"))?;
+            let warning = empty.then(|| format!("{id}: the text is empty"));
+            Ok::<_, String>((Record::new(&document, &contents), warning))
+        },
+        |result| {
+            match result {
+                Ok((record, warning)) => {
+                    if let Some(warning) = warning.filter(|_| !arguments.quiet) {
+                        progress.say(&format!("warning: {warning}"));
+                    }
+                    if written.is_ok() {
+                        written = onrecord_formats::write(format, &record, records, &mut output);
+                    }
+                    records += 1;
+                }
+                Err(reason) => {
+                    failed += 1;
+                    progress.say(&format!("error: {reason}"));
+                }
+            }
+            progress.step(records, failed);
+            if written.is_err() { Err(Stop) } else { Ok(()) }
+        },
+    );
+    progress.end();
+    written = written.and_then(|()| onrecord_formats::close(format, &mut output));
+    match written.and_then(|()| output.finish()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(ExitCode::SUCCESS),
+        Err(error) => {
+            let place = arguments.output.as_ref();
+            let place = place.map_or("standard output".into(), |path| path.display().to_string());
+            return Err(OutputError(format!("cannot write to {place}: {error}")).into());
+        }
+        Ok(()) => {}
+    }
+    if failed > 0 {
+        let total = records + failed;
+        eprintln!("error: {failed} of {total} documents failed");
+        return Ok(ExitCode::from(exit::SOME_FAILED));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn output_format(arguments: &AnalyzeArguments) -> OutputFormat {
+    match arguments.format {
+        Format::Jsonl => OutputFormat::Jsonl,
+        Format::Json => OutputFormat::Json {
+            lone: match arguments.files.as_slice() {
+                [file] => input_format(file, arguments.input_format) == InputFormat::Text,
+                _ => false,
+            },
+        },
+        Format::Text => {
+            let width = match &arguments.output {
+                None if io::stdout().is_terminal() => terminal_size::terminal_size(),
+                _ => None,
+            };
+            OutputFormat::Text { width: width.map_or(80, |(width, _)| usize::from(width.0)) }
+        }
+    }
+}
+
+fn input_format(file: &Path, given: Input) -> InputFormat {
+    match given {
+        Input::Auto => InputFormat::of_name(&file.to_string_lossy()),
+        Input::Text => InputFormat::Text,
+        Input::Jsonl => InputFormat::Jsonl,
+    }
+}
+
+type Articles = Box<dyn Iterator<Item = Result<Article, ReadError>> + Send>;
+
+fn open_input(file: &Path, given: Input) -> Articles {
+    let format = input_format(file, given);
+    if file == Path::new("-") {
+        return articles(io::stdin(), format, "stdin");
+    }
+    let name = file.display().to_string();
+    let opened = File::open(file).and_then(|opened| {
+        if opened.metadata()?.is_dir() {
+            let reason = "it is a folder; name its files, as with `FOLDER/*.txt`";
+            return Err(io::Error::other(reason));
+        }
+        Ok(opened)
+    });
+    match opened {
+        Ok(opened) => articles(opened, format, &name),
+        Err(error) => {
+            let reason = format!("cannot be read: {error}");
+            Box::new(std::iter::once(Err(ReadError { input: name, reason })))
+        }
+    }
+}
+
+/// Where records go: standard output, or a file that takes its name when it is complete.
+enum Output {
+    Standard(BufWriter<io::Stdout>),
+    File { writer: BufWriter<File>, partial: Partial, path: PathBuf },
+}
+
+/// A file under its provisional name, removed unless it was given its own.
+struct Partial(PathBuf);
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+impl Output {
+    fn open(path: Option<&Path>) -> Result<Self> {
+        let Some(path) = path else { return Ok(Self::Standard(BufWriter::new(io::stdout()))) };
+        let mut partial = path.as_os_str().to_owned();
+        partial.push(".partial");
+        let partial = PathBuf::from(partial);
+        let file = File::create(&partial)
+            .map_err(|error| OutputError(format!("cannot write to {}: {error}", path.display())))?;
+        let (writer, path) = (BufWriter::new(file), path.to_owned());
+        Ok(Self::File { writer, partial: Partial(partial), path })
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        self.flush()?;
+        match self {
+            Self::Standard(_) => Ok(()),
+            Self::File { partial, path, .. } => std::fs::rename(&partial.0, path),
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Standard(writer) => writer.write(bytes),
+            Self::File { writer, .. } => writer.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Standard(writer) => writer.flush(),
+            Self::File { writer, .. } => writer.flush(),
+        }
+    }
+}
+
+/// Progress on standard error, where a person looks at it and the run is long enough.
+struct Progress(ProgressBar);
+
+impl Progress {
+    fn new(arguments: &AnalyzeArguments) -> Self {
+        let bar = ProgressBar::new_spinner();
+        let watched = io::stderr().is_terminal() && !io::stdout().is_terminal();
+        if arguments.quiet || !(watched || arguments.output.is_some() && io::stderr().is_terminal())
+        {
+            return Self(ProgressBar::hidden());
+        }
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} documents{msg}, {per_sec}")
+        {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Self(bar)
+    }
+
+    fn step(&self, records: usize, failed: usize) {
+        self.0.set_position((records + failed) as u64);
+        if failed > 0 {
+            self.0.set_message(format!(", {failed} failed"));
+        }
+    }
+
+    fn say(&self, message: &str) {
+        self.0.suspend(|| eprintln!("{message}"));
+    }
+
+    fn end(&self) {
+        self.0.finish_and_clear();
+    }
+}

@@ -1,0 +1,206 @@
+//! The command `onrecord`: for whoever has articles and wants their records.
+//!
+//! Results go to standard output, everything else to standard error. [`exit`] lists the exit codes.
+#![forbid(unsafe_code)]
+
+mod analyze;
+mod configuration;
+mod plugins;
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Exit codes; the help shows the same.
+mod exit {
+    /// Some documents failed; the others are in the output.
+    pub(crate) const SOME_FAILED: u8 = 1;
+    /// Usage, configuration or a plugin is at fault; nothing was analyzed.
+    pub(crate) const USAGE: u8 = 2;
+    /// The output could not be written.
+    pub(crate) const OUTPUT: u8 = 3;
+    /// A mistake in onrecord itself.
+    pub(crate) const BUG: u8 = 70;
+}
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0   all went well (also when the reader of a pipe has had enough)
+  1   some documents failed; the others are in the output
+  2   usage, configuration or a plugin is at fault; nothing was analyzed
+  3   the output could not be written
+  70  a mistake in onrecord itself
+
+Plugins are looked for in the folders of ONRECORD_PLUGIN_PATH, beside the executable, in
+../lib/onrecord/plugins/v1 from there, in the user's data folder, and then among those built in.";
+
+/// Turns news into a record: who said what, about whom, and where they stand
+#[derive(Parser)]
+#[command(name = "onrecord", version, after_help = AFTER_HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Analyze articles
+    Analyze(AnalyzeArguments),
+    /// List the plugins: what is found, where, what each needs and gives
+    Plugins {
+        /// The form of the list
+        #[arg(long, value_enum, default_value = "text")]
+        format: ListFormat,
+    },
+    /// Check and show configurations
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print the JSON Schema of a record
+    Schema,
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Check a configuration whole, plugins and options included, without analyzing anything
+    Check(ConfigArgument),
+    /// Show what a configuration comes to: every option, where every plugin comes from
+    Show(ConfigArgument),
+    /// Print the JSON Schema of a configuration file
+    Schema,
+}
+
+#[derive(Args)]
+struct ConfigArgument {
+    /// A TOML file, or a configuration that is built in: news, quotes, entities
+    #[arg(value_name = "FILE", default_value = "news")]
+    config: PathBuf,
+}
+
+#[derive(Args)]
+struct AnalyzeArguments {
+    /// Articles: text in UTF-8, or `.jsonl` with one `{"id", "text", ...}` a line; `-` is standard
+    /// input
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// The pipeline: a TOML file, or one that is built in: news, quotes, entities
+    #[arg(long, short, value_name = "FILE", default_value = "news")]
+    config: PathBuf,
+    /// The form of the output: `json` is one object for one text file, else an array
+    #[arg(long, short, value_enum, default_value = "text")]
+    format: Format,
+    /// Write to a file, which appears when it is complete, instead of standard output
+    #[arg(long, short, value_name = "PATH")]
+    output: Option<PathBuf>,
+    /// Threads; as many as processors where nothing is said
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// Also put these layers into the record
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "LAYERS")]
+    layers: Vec<Layer>,
+    /// The unit of offsets in the record
+    #[arg(long, value_enum, default_value = "codepoint")]
+    offsets: Unit,
+    /// Leave the text out of the record
+    #[arg(long)]
+    no_text: bool,
+    /// The form of the input, where its name does not tell
+    #[arg(long, value_enum, default_value = "auto")]
+    input_format: Input,
+    /// Say nothing but errors
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ListFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Format {
+    /// Tables for reading
+    Text,
+    /// JSON, indented
+    Json,
+    /// One JSON object a line
+    Jsonl,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Layer {
+    Tokens,
+    Sentences,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Unit {
+    /// Unicode code points, as Python and R slice
+    Codepoint,
+    /// UTF-8 bytes, as Rust and Go slice
+    Byte,
+    /// UTF-16 units, as JavaScript and Java slice
+    Utf16,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Input {
+    /// By the name: JSON Lines for `.jsonl` and `.ndjson`, else text
+    Auto,
+    /// One article
+    Text,
+    /// One article a line
+    Jsonl,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = std::panic::catch_unwind(|| match arguments.command {
+        Command::Analyze(arguments) => analyze::run(&arguments),
+        Command::Plugins { format } => plugins::list(format),
+        Command::Config(ConfigCommand::Check(argument)) => configuration::check(&argument.config),
+        Command::Config(ConfigCommand::Show(argument)) => configuration::show(&argument.config),
+        Command::Config(ConfigCommand::Schema) => print(&pretty(&onrecord_host::config_schema())),
+        Command::Schema => print(&pretty(&onrecord_core::record::json_schema())),
+    });
+    match result {
+        Ok(Ok(code)) => code,
+        Ok(Err(error)) => {
+            let code = if error.is::<OutputError>() { exit::OUTPUT } else { exit::USAGE };
+            eprintln!("error: {error:#}");
+            ExitCode::from(code)
+        }
+        Err(_) => {
+            eprintln!("error: this is a mistake in onrecord; please report the lines above");
+            ExitCode::from(exit::BUG)
+        }
+    }
+}
+
+/// The output could not be written.
+#[derive(Debug)]
+struct OutputError(String);
+
+impl std::fmt::Display for OutputError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for OutputError {}
+
+/// Prints a result. A reader that has had enough is no error.
+fn print(text: &str) -> anyhow::Result<ExitCode> {
+    match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(OutputError(format!("cannot write to standard output: {error}")).into())
+        }
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn pretty(json: &serde_json::Value) -> String {
+    format!("{json:#}\n")
+}

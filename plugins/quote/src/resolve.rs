@@ -1,0 +1,280 @@
+//! Which candidates stand: overlaps, quotations that go on, and attributions inside others.
+
+use crate::cues::Sense;
+use crate::rules::Candidate;
+use crate::source::Range;
+use crate::words::*;
+
+/// An attribution that stands, and the one that relays it.
+#[derive(Clone, Debug)]
+pub(crate) struct Attribution {
+    pub(crate) candidate: Candidate,
+    pub(crate) within: Option<usize>,
+}
+
+fn holds(pieces: &[Range], at: usize) -> bool {
+    pieces.iter().any(|&(from, to)| from <= at && at < to)
+}
+
+/// Chooses among candidates; an attribution that relays another comes before it.
+pub(crate) fn resolve(
+    words: &Words<'_>,
+    candidates: Vec<Candidate>,
+    minimum: f32,
+    nested: Nested,
+) -> Vec<Attribution> {
+    let mut stands: Vec<Candidate> =
+        candidates.into_iter().filter(|candidate| candidate.confidence >= minimum).collect();
+    cut(words, &mut stands);
+    for candidate in &mut stands {
+        go_on(words, candidate);
+    }
+    let relayers = relayers(&stands);
+    let mut place: Vec<Option<usize>> = vec![None; stands.len()];
+    let mut chosen: Vec<Attribution> = Vec::new();
+    // Outer before inner: the depth of a chain of relays orders it.
+    let mut order: Vec<(usize, usize)> =
+        (0..stands.len()).map(|n| (depth(&relayers, n), n)).collect();
+    order.sort_unstable();
+    for (_, n) in order {
+        let Some(candidate) = stands.get(n) else { continue };
+        let outer = relayers.get(n).copied().flatten();
+        let kept = match (outer, nested) {
+            (None, _) | (_, Nested::All) => true,
+            (Some(_), Nested::None) => false,
+            (Some(outer), Nested::Relayed) => {
+                stands.get(outer).is_some_and(|outer| relays(words, outer, candidate))
+            }
+        };
+        if !kept {
+            continue;
+        }
+        let within = outer.and_then(|outer| place.get(outer).copied().flatten());
+        if outer.is_some() && within.is_none() && nested != Nested::All {
+            continue;
+        }
+        if let Some(slot) = place.get_mut(n) {
+            *slot = Some(chosen.len());
+        }
+        chosen.push(Attribution { candidate: candidate.clone(), within });
+    }
+    chosen
+}
+
+/// Whether one attribution reports another in so many words: "Blum told Quill that …, an official
+/// said". What the quoted words themselves attribute stays theirs.
+fn relays(words: &Words<'_>, outer: &Candidate, inner: &Candidate) -> bool {
+    let framed = matches!(outer.mode, "closing" | "according");
+    let said = matches!(inner.frame, "that" | "quote" | "bare") && inner.mode == "finite";
+    said && outer.sense == Sense::Speech
+        && inner.sense == Sense::Speech
+        && inner.confidence >= if framed { SURE } else { SURER }
+        && words.region(inner.head).is_none()
+        && inner.source.is_some()
+}
+
+/// How sure an attribution inside another must be where that one closes its sentence.
+const SURE: f32 = 0.8;
+/// The same elsewhere.
+const SURER: f32 = 0.9;
+
+/// What becomes of attributions inside the content of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Nested {
+    None,
+    Relayed,
+    All,
+}
+
+fn depth(relayers: &[Option<usize>], of: usize) -> usize {
+    let mut depth = 0;
+    let mut at = of;
+    while let Some(outer) = relayers.get(at).copied().flatten() {
+        depth += 1;
+        at = outer;
+        if depth > 8 {
+            break;
+        }
+    }
+    depth
+}
+
+/// For every candidate the innermost one whose content holds its cue.
+fn relayers(stands: &[Candidate]) -> Vec<Option<usize>> {
+    // By first word of a piece; a stack of open pieces.
+    let mut pieces: Vec<(usize, usize, usize)> = Vec::new();
+    for (n, candidate) in stands.iter().enumerate() {
+        for &(from, to) in &candidate.content {
+            pieces.push((from, usize::MAX - to, n));
+        }
+    }
+    pieces.sort_unstable();
+    let mut heads: Vec<(usize, usize)> =
+        stands.iter().enumerate().map(|(n, c)| (c.head, n)).collect();
+    heads.sort_unstable();
+    let mut found = vec![None; stands.len()];
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    let mut pieces = pieces.into_iter().peekable();
+    for (head, n) in heads {
+        while let Some(&(from, to, owner)) = pieces.peek()
+            && from <= head
+        {
+            let to = usize::MAX - to;
+            pieces.next();
+            while open.last().is_some_and(|&(end, _)| end <= from) {
+                open.pop();
+            }
+            open.push((to, owner));
+        }
+        while open.last().is_some_and(|&(end, _)| end <= head) {
+            open.pop();
+        }
+        let own = stands.get(n);
+        let outer = open.iter().rev().take(12).find(|&&(end, owner)| {
+            end > head
+                && owner != n
+                && stands.get(owner).zip(own).is_some_and(|(outer, own)| {
+                    // Two that hold each other's cue: the surer one is the outer.
+                    !holds(&own.content, outer.head)
+                        || (outer.confidence, n) > (own.confidence, owner)
+                })
+        });
+        if let Some(slot) = found.get_mut(n) {
+            *slot = outer.map(|&(_, owner)| owner);
+        }
+    }
+    found
+}
+
+/// Ends content where a coordinate clause attributes anew: "… was late, but she said …".
+fn cut(words: &Words<'_>, stands: &mut [Candidate]) {
+    for later in 1..stands.len() {
+        let Some((start, sentence)) = stands.get(later).and_then(|candidate| {
+            let (from, _) = candidate.source?;
+            let start = from.min(candidate.cue.0);
+            (candidate.mode == "finite" && candidate.content.iter().all(|&(from, _)| from > start))
+                .then_some((start, words.list.get(start)?.sentence))
+        }) else {
+            continue;
+        };
+        let mut joint = start;
+        while joint > 0 && words.left(joint, ADV | TIME) {
+            joint -= 1;
+        }
+        // A main clause after a comma ends what an opening clause attributes: "When Quill asked
+        // for help, many said …".
+        let main = joint > 2 && words.left(joint, COMMA);
+        if main {
+            joint -= 1;
+        } else {
+            if joint < 2 || !words.left(joint, COORD | SUB) || words.eq(joint - 1, "that") {
+                continue;
+            }
+            joint -= 1;
+            if !words.left(joint, COMMA) {
+                continue;
+            }
+            joint -= 1;
+        }
+        for earlier in (later.saturating_sub(6)..later).rev() {
+            let Some(candidate) = stands.get_mut(earlier) else { continue };
+            if words.list.get(candidate.head).is_none_or(|word| word.sentence != sentence) {
+                break;
+            }
+            let from =
+                candidate.source.map_or(candidate.cue.0, |(from, _)| from.min(candidate.cue.0));
+            let opening = words.before(from, SUB | PREP)
+                || matches!(candidate.mode, "participle")
+                    && words.bounds(candidate.head).0 == candidate.cue.0;
+            if main && !opening {
+                continue;
+            }
+            for piece in &mut candidate.content {
+                if piece.0 < joint
+                    && joint < piece.1
+                    && words
+                        .list
+                        .get(piece.0)
+                        .is_some_and(|w| w.region == words.list.get(joint).and_then(|j| j.region))
+                {
+                    piece.1 = joint;
+                    candidate.end = candidate.end.min(joint);
+                }
+            }
+        }
+    }
+}
+
+/// How many further quotations one attribution may take.
+const LONGEST: usize = 40;
+
+/// Adds the quotations that follow an attribution without a cue of their own.
+fn go_on(words: &Words<'_>, candidate: &mut Candidate) {
+    let quoted = candidate.content.last().is_some_and(|&(from, to)| {
+        words.opens(from) || to > from && words.left(to, MARK) && words.region(to - 1).is_some()
+    });
+    if !quoted || words.list.get(candidate.head).is_none_or(|word| word.region.is_some()) {
+        return;
+    }
+    let mut at = candidate.end;
+    let last = words.bounds(candidate.head).1;
+    let rest = words.list.get(at..last).unwrap_or_default();
+    if matches!(candidate.mode, "closing" | "inverted")
+        && rest.iter().all(|word| word.region.is_none())
+    {
+        at = at.max(last);
+    }
+    for _ in 0..LONGEST {
+        while words.is(at, STOP) && words.region(at).is_none() {
+            at += 1;
+        }
+        let Some(word) = words.list.get(at) else { return };
+        if !words.opens(at) || words.bounds(at).0 != at && words.left(at, COMMA) {
+            return;
+        }
+        let end = words.after_region(at);
+        let previous = at.checked_sub(1).and_then(|before| words.list.get(before));
+        let same_line = previous.is_some_and(|before| {
+            !words.text.get(before.span.end()..word.span.start()).unwrap_or_default().contains('\n')
+        });
+        let goes_on = candidate
+            .content
+            .last()
+            .and_then(|&(_, to)| words.region(to.checked_sub(1)?))
+            .is_some_and(|region| region.goes_on);
+        let closed = words.is(end.saturating_sub(2), STOP)
+            || words.is(end, STOP)
+            || words.region(at).is_some_and(|region| region.goes_on);
+        // The marks must hold the whole sentence, and nobody else may claim it after them.
+        let ends = end >= words.list.len() || words.bounds(end).0 == end || words.is(end, STOP);
+        let claimed = claimed(words, end);
+        if !(closed && ends)
+            || claimed && !goes_on
+            || !same_line
+                && !goes_on
+                && !candidate.content.iter().any(|&(from, _)| words.opens(from))
+        {
+            return;
+        }
+        candidate.content.push((at, end));
+        candidate.end = end;
+        at = end;
+    }
+}
+
+/// Whether the words after a quotation attribute it: “…!” said Quill.
+fn claimed(words: &Words<'_>, end: usize) -> bool {
+    let last = words.bounds(end).1;
+    if end >= last || words.opens(end) {
+        return false;
+    }
+    let line =
+        end.checked_sub(1).and_then(|before| words.list.get(before)).zip(words.list.get(end));
+    let apart = line.is_some_and(|(before, word)| {
+        words.text.get(before.span.end()..word.span.start()).unwrap_or_default().contains('\n')
+    });
+    !apart
+        && !words.is(end, STOP)
+        && (end..last.min(end + 4)).any(|at| words.list.get(at).is_some_and(|w| w.cue.is_some()))
+        && (last - end) < 14
+}

@@ -1,0 +1,13 @@
+//! End-to-end tests, by what they hold to account:
+//!
+//! - `layering`: which crate may depend on which, and who may be unsafe
+//! - `loading`: shared libraries, bundled plugins, plugins from elsewhere in C and Rust
+//! - `command`: the command line: inputs, outputs, exit codes, hostile input
+//! - `configuration`: the files of `config/`, faults and their places, `config` and `plugins`
+//! - `articles`: whole articles under `tests/articles/` and what is found in them
+
+mod articles;
+mod command;
+mod configuration;
+mod layering;
+mod loading;
