@@ -240,7 +240,7 @@ impl Scene<'_> {
                 word.class(),
                 Class::Determiner | Class::Possessive | Class::Adverb | Class::Conjunction
             );
-            let joins = !found.is_empty() && (word.is(",") || word.class() == Class::Conjunction);
+            let joins = !found.is_empty() && [",", "and", "or"].iter().any(|j| word.is(j));
             let describes = word.class() == Class::Open && word.is_word() && !self.is_verb(place);
             let apposed = gap > 0 && word.is(",") && self.next_actor(place + 1).is_some();
             let leads = opens || describes || apposed || word.is_quotation_mark();
@@ -248,13 +248,20 @@ impl Scene<'_> {
                 break;
             }
             // After the object only a further actor continues it.
-            if joins && self.next_actor(place + 1).is_none() {
+            let next = self.next_actor(place + 1).and_then(|actor| self.actors.get(actor));
+            if joins && next.is_none_or(|next| self.is_subject(next.last + 1)) {
                 break;
             }
             gap += 1;
             place += 1;
         }
         (found, place)
+    }
+
+    /// Whether what stands before `place` is the subject of what stands there.
+    fn is_subject(&self, place: usize) -> bool {
+        self.is_verb(place)
+            || matches!(self.class(place), Class::Be | Class::Have | Class::Do | Class::Modal)
     }
 
     fn next_actor(&self, place: usize) -> Option<usize> {

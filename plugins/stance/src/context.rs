@@ -8,8 +8,10 @@ use crate::scene::{REACH, Scene};
 /// The surroundings of an evaluation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Context {
-    /// Whether a negation or a reversal turns it round.
+    /// Whether negations and reversals turn it round.
     pub(crate) negated: bool,
+    /// Whether one of them is a reversal, which tells more than a "not": "failed to".
+    pub(crate) reversed: bool,
     pub(crate) modality: Modality,
 }
 
@@ -27,7 +29,9 @@ impl Context {
     /// How much surer or less sure it makes one.
     pub(crate) fn trust(&self, value: f64) -> f32 {
         let negated = match self.negated {
-            true if value < 0.0 => 0.7,
+            // Who does not blame need not praise.
+            true if value < 0.0 && !self.reversed => 0.5,
+            true if value < 0.0 => 0.75,
             true => 0.9,
             false => 1.0,
         };
@@ -38,16 +42,27 @@ impl Context {
 impl Scene<'_> {
     /// The surroundings of the expression from `start` to before `end`.
     pub(crate) fn context(&self, lexicon: &Lexicon, start: usize, end: usize) -> Context {
-        Context { negated: self.negated(start), modality: self.modality(lexicon, start, end) }
+        let (turns, reversed) = self.turns(start);
+        let nothing = ["no", "nothing", "nobody"];
+        let empty = self.words.get(end).is_some_and(|next| nothing.iter().any(|no| next.is(no)));
+        Context {
+            negated: (turns + usize::from(empty)) % 2 == 1,
+            reversed,
+            modality: self.modality(lexicon, start, end),
+        }
     }
 
     /// Whether an odd number of negations and reversals stands before `start`, in its clause.
     pub(crate) fn negated(&self, start: usize) -> bool {
+        self.turns(start).0 % 2 == 1
+    }
+
+    /// How many negations and reversals stand before `start`, and whether one is a reversal.
+    fn turns(&self, start: usize) -> (usize, bool) {
         const SCOPE: usize = 6;
-        let mut turns = 0;
         let mut place = start;
         // "not to say that they should": the reversal reaches over "that".
-        turns += (start.saturating_sub(SCOPE + 2)..start)
+        let mut turns = (start.saturating_sub(SCOPE + 2)..start)
             .filter_map(|at| Some((at, self.words[at].entry?)))
             .filter(|(at, entry)| {
                 entry.reversals.iter().filter(|rest| rest.last() == Some(&"that")).any(|rest| {
@@ -55,6 +70,7 @@ impl Scene<'_> {
                 })
             })
             .count();
+        let mut reversed = turns > 0;
         while let Some(before) = place.checked_sub(1).filter(|&at| at + SCOPE >= start) {
             let word = &self.words[before];
             if word.is_stop() || word.is_comma() {
@@ -76,10 +92,11 @@ impl Scene<'_> {
                 self.words.get(before + 1).is_some_and(|next| next.is("only") || next.is("just"));
             if reverses || word.class() == Class::Negation && !only {
                 turns += 1;
+                reversed |= reverses && word.class() != Class::Negation;
             }
             place = before;
         }
-        turns % 2 == 1
+        (turns, reversed)
     }
 
     fn modality(&self, lexicon: &Lexicon, start: usize, end: usize) -> Modality {

@@ -213,6 +213,7 @@ fn acts_toward_actors() {
         ("{A:Quill} lashed out at {B:Varen} and {C:Dorn}.", &["A>B-", "A>C-"]),
         ("Critics mocked {B:Varen}.", &["<Critics>>B-"]),
         ("{A:Quill}, who opposes {B:Varen}, left.", &["A>B-"]),
+        ("{A:Quill} praised {B:Varen} and {C:Dorn} left.", &["A>B+"]),
         // Near misses: no act, or not toward the actor.
         ("{A:Quill} met {B:Varen} on Monday.", &[]),
         ("{A:Quill} told {B:Varen} the time.", &[]),
@@ -252,6 +253,8 @@ fn negation_and_reversal() {
         ("{A:Quill} failed to condemn {B:Varen}.", &["A>B+", "author>A-"]),
         ("{A:Quill} stopped short of condemning {B:Varen}.", &["A>B+"]),
         ("{A:Quill} has no plans to support {B:Varen}.", &["A>B-"]),
+        ("{A:Quill} has not accused {B:Varen} of anything.", &[]),
+        ("{A:Quill} does not oppose {B:Varen}.", &["A>B+"]),
         // The negation belongs to another verb.
         ("{A:Quill} did not speak, but she praised {B:Varen}.", &["<she>>B+"]),
     ]);

@@ -1,5 +1,7 @@
 //! `rule:act`, `rule:passive`: what the subject of an evaluative verb holds of its object.
 
+use onrecord_plugin::core::{Dimension, Modality};
+
 use crate::clause::{Group, Party};
 use crate::finding::{Aim, Finding, Findings};
 use crate::inflect::Form;
@@ -37,6 +39,15 @@ pub(crate) fn rule(
         return;
     };
     let context = scene.context(look.lexicon, place, end);
+    if context.negated && !context.reversed && blames(verb) {
+        return;
+    }
+    if verb.act == "plan" && scene.words.get(end).is_none_or(|next| !next.is("to")) {
+        return;
+    }
+    // "urged Varen to condemn it": he may yet not.
+    let asked = group.infinitive
+        && group.start.checked_sub(1).is_some_and(|at| scene.words[at].actor.is_some());
     let (objects, after) = scene.objects(end);
     let start = subject.map_or(group.start, |subject| begin(look, subject, group.start));
     let mut add = |aim: Aim, to: usize, confidence: f32| {
@@ -45,9 +56,9 @@ pub(crate) fn rule(
             holder,
             dimension: verb.dimension,
             act: verb.act,
-            modality: context.modality,
+            modality: if asked { Modality::Hypothetical } else { context.modality },
             evidence: look.reach(start, to),
-            confidence: confidence * context.trust(verb.regard),
+            confidence: confidence * context.trust(verb.regard) * if asked { 0.5 } else { 1.0 },
             ..look.finding(place, aim, value, "rule:act")
         });
     };
@@ -66,10 +77,16 @@ pub(crate) fn rule(
             true => scene.proposition_end(start),
             false => scene.phrase_end(start),
         };
-        if let Some(span) = scene.span(start, to).filter(|_| to >= start + 2) {
+        let joined = scene.class(start) == Class::Conjunction;
+        if let Some(span) = scene.span(start, to).filter(|_| to >= start + 2 && !joined) {
             add(Aim { entity: None, span }, to, 0.6);
         }
     }
+}
+
+/// Whether it lays blame, so that not doing it says nothing.
+fn blames(verb: &Verb) -> bool {
+    verb.regard < 0.0 && verb.dimension == Dimension::Sentiment
 }
 
 /// "It is hard to accuse him": nobody's act, but the view of whoever speaks.
@@ -150,6 +167,9 @@ fn passive(look: Look<'_, '_>, verb: &Verb, place: usize, end: usize, findings: 
     };
     let owned = if matches!(subject, Party::Owned(_)) { 0.7 } else { 1.0 };
     let to = agent.map_or(end, |(_, to)| to);
+    if context.negated && !context.reversed && blames(verb) {
+        return;
+    }
     let value = context.turn(verb.regard) * strength;
     findings.add(Finding {
         holder,

@@ -48,7 +48,8 @@ pub(crate) fn rule(
     let owned = if matches!(target, Party::Owned(_)) { 0.75 } else { 1.0 };
     for target in targets {
         let Some(actor) = look.actor(target).filter(|actor| !actor.speaker) else { continue };
-        let base = if said { 0.6 } else { 0.42 };
+        let asked = group.infinitive && group.start == actor.last + 1;
+        let base = if said { 0.6 } else { 0.42 } * if asked { 0.5 } else { 1.0 };
         let turned = context.turn(value) * f64::from(owned);
         findings.add(Finding {
             act: act_of(verb, turned),

@@ -106,7 +106,11 @@ fn hints(look: Look<'_, '_>) -> Vec<Hint> {
                 (value.clamp(-0.6, 0.6) * 0.6, end)
             }
         };
-        let value = if scene.negated(place) { -value * 0.7 } else { value };
+        // No praise is blame; no blame is nothing.
+        let value = match scene.negated(place) {
+            true => (-value * 0.7).min(0.0),
+            false => value,
+        };
         next = end;
         hints.push(Hint { place, end, value });
     }
