@@ -20,7 +20,7 @@ impl Context {
     pub(crate) fn turn(&self, value: f64) -> f64 {
         let value = match self.negated {
             true if value > 0.0 => -value,
-            true => -value / 2.0,
+            true => -value / 3.0,
             false => value,
         };
         if self.modality == Modality::Asserted { value } else { value * 0.75 }

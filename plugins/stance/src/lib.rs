@@ -1,4 +1,43 @@
-//! who stands where, toward whom or what, in which words
+//! Stances: who stands where, toward whom or what, in which words.
+//!
+//! # What it finds
+//! The layer `stances`. A stance has a holder (an entity, words, or neither: the article's author), a
+//! target (an entity, or words that state a proposition), polarity and intensity (0.3 weak, 0.6
+//! clear, 0.9 strong), dimension, speech act, modality, evidence, the quote it stands in, and the
+//! rule that found it:
+//! - `rule:cue` what the cue of a quote says of the speaker toward the content: "denied that …";
+//! - `rule:act`, `rule:passive`, `rule:noun` attitudes of one actor toward another or toward a
+//!   proposition: "accused Varen", "was praised by", "her criticism of", "refusal to pay";
+//! - `rule:deed`, `rule:fate` what somebody's doing, or what befalls him, makes of him in the eyes of
+//!   whoever tells it: "has ignored our demands", "was indicted";
+//! - `rule:predicate`, `rule:phrase`, `rule:label`, `rule:epithet` opinions said of an actor: "is a
+//!   disgrace", "has a point", "called him a liar", "the disgraced mayor";
+//! - `rule:should`, `rule:open`, `rule:lack` what a speaker wants, offers and misses;
+//! - `rule:near` opinion words beside an actor of whom no other rule spoke: weak, and said so by its
+//!   confidence.
+//!
+//! What stands in a quote is its innermost speaker's; "I" and "we" are whoever speaks there.
+//!
+//! # What it needs
+//! `tokens`, `sentences`, `mentions`, `entities`, `quotes`. No tags and no parse: subjects and
+//! objects are read from the order of words.
+//!
+//! # Example
+//! "Ada Quill refused to support Otto Varen. “He has ignored our demands,” she said." gives
+//! - Quill toward Varen, negative, position, act *support*, `rule:act`;
+//! - Quill toward *He*, negative, sentiment, act *accuse*, in the quote, `rule:deed`.
+//!
+//! # How it thinks
+//! `voice` knows who speaks where. `scene` reads a sentence as words and actors. `lexicon` and
+//! `inflect` know what words say. `clause` finds subject, object and proposition; `context` negation,
+//! reversal ("failed to") and modality. Each file of `rules` looks at one construction. `finding`
+//! weighs what was found and writes it.
+//!
+//! # What it misses
+//! - Irony without quotation marks, understatement, praise by comparison.
+//! - Stances that only knowledge of the world shows: a vote, a handshake, a tax return.
+//! - Propositions referred to by "it" or "that"; targets beyond the sentence.
+//! - Subjects and objects far from their verb or behind a relative clause.
 #![forbid(unsafe_code)]
 
 mod clause;

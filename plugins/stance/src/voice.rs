@@ -28,6 +28,8 @@ pub(crate) struct Said {
     pub(crate) speaker: Holder,
     /// Whether its words are the speaker's own, so that "he" is somebody else.
     pub(crate) direct: bool,
+    /// How sure it is that this is a quote and whose.
+    pub(crate) confidence: f32,
     pub(crate) content: Vec<Span>,
     pub(crate) cue: Vec<Span>,
 }
@@ -52,6 +54,7 @@ impl Voices {
                     span: quote.source().next(),
                 },
                 direct: quote.quote_kind() == QuoteKind::Direct,
+                confidence: quote.confidence(),
                 content: quote.content().filter(|span| !span.is_empty()).collect(),
                 cue: quote.cue().collect(),
             })

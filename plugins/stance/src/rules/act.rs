@@ -8,7 +8,7 @@ use crate::inflect::Form;
 use crate::lexicon::{Class, Object, Verb};
 use crate::voice::Holder;
 
-use super::Look;
+use super::{Look, turned};
 
 /// Finds "Quill accused Varen", "Varen was accused by Quill", "she opposes the plan".
 pub(crate) fn rule(
@@ -42,9 +42,7 @@ pub(crate) fn rule(
     if context.negated && !context.reversed && blames(verb) {
         return;
     }
-    if verb.act == "plan" && scene.words.get(end).is_none_or(|next| !next.is("to")) {
-        return;
-    }
+
     // "urged Varen to condemn it": he may yet not.
     let asked = group.infinitive
         && group.start.checked_sub(1).is_some_and(|at| scene.words[at].actor.is_some());
@@ -55,7 +53,7 @@ pub(crate) fn rule(
         findings.add(Finding {
             holder,
             dimension: verb.dimension,
-            act: verb.act,
+            act: turned(verb.act, context.negated),
             modality: if asked { Modality::Hypothetical } else { context.modality },
             evidence: look.reach(start, to),
             confidence: confidence * context.trust(verb.regard) * if asked { 0.5 } else { 1.0 },
@@ -174,7 +172,7 @@ fn passive(look: Look<'_, '_>, verb: &Verb, place: usize, end: usize, findings: 
     findings.add(Finding {
         holder,
         dimension: verb.dimension,
-        act: verb.act,
+        act: turned(verb.act, context.negated),
         modality: context.modality,
         evidence: look.reach(actor.first.min(place), to.max(scene.proposition_end(end))),
         confidence: sure * owned * context.trust(verb.regard),

@@ -6,6 +6,8 @@ use crate::finding::{Aim, Finding, Findings};
 use crate::lexicon::{Cue, Lexicon};
 use crate::voice::{Said, Voices};
 
+use super::turned;
+
 /// Finds the stances of speakers toward what they say.
 pub(crate) fn quotes(doc: &Doc<'_>, lexicon: &Lexicon, voices: &Voices, findings: &mut Findings) {
     for said in &voices.quotes {
@@ -28,11 +30,11 @@ pub(crate) fn quotes(doc: &Doc<'_>, lexicon: &Lexicon, voices: &Voices, findings
             aim: Aim { entity: None, span: target },
             value,
             dimension: cue.dimension,
-            act: cue.act,
+            act: turned(cue.act, negated),
             modality: if cue.hedged { Modality::Hedged } else { Modality::Asserted },
             evidence: evidence(said),
             quote: Some(said.id),
-            confidence: if negated { 0.5 } else { 0.65 },
+            confidence: (0.4 + 0.3 * said.confidence) * if negated { 0.8 } else { 1.0 },
             by: "rule:cue",
             anchor,
         });

@@ -149,3 +149,17 @@ pub(crate) fn act_of(verb: &Verb, value: f64) -> &'static str {
         (act, _) => act,
     }
 }
+
+/// The act that remains of one that is negated: who does not support, opposes.
+pub(crate) fn turned(act: &'static str, negated: bool) -> &'static str {
+    match act {
+        _ if !negated => act,
+        "praise" | "defend" => "criticize",
+        "support" => "oppose",
+        "agree" | "hope" | "demand" | "request" | "propose" | "offer" | "promise" => "reject",
+        "claim" | "think" | "suggest" | "reveal" | "show" | "state" | "concede" => "doubt",
+        "oppose" | "reject" => "support",
+        "doubt" | "deny" => "agree",
+        _ => "none",
+    }
+}

@@ -1,5 +1,7 @@
 //! `rule:near`: opinion words beside an actor that no closer rule tied to anybody.
 
+use std::collections::HashSet;
+
 use onrecord_plugin::core::{Dimension, Span};
 
 use crate::finding::{Finding, Findings};
@@ -26,8 +28,8 @@ pub(crate) fn rule(look: Look<'_, '_>, from: usize, findings: &mut Findings) {
         return;
     }
     let hints = hints(look);
-    let told: Vec<Span> = findings.since(from).iter().map(|found| found.aim.span).collect();
-    let used: Vec<usize> = findings.since(from).iter().map(|found| found.anchor).collect();
+    let told: HashSet<Span> = findings.since(from).iter().map(|found| found.aim.span).collect();
+    let used: HashSet<usize> = findings.since(from).iter().map(|found| found.anchor).collect();
     let mut sums: Vec<(f64, usize, usize)> = vec![(0.0, usize::MAX, 0); scene.actors.len()];
     for hint in &hints {
         let word = &scene.words[hint.place];

@@ -4,7 +4,7 @@ use crate::clause::Party;
 use crate::finding::{Aim, Finding, Findings};
 use crate::lexicon::{Class, Noun, Object};
 
-use super::Look;
+use super::{Look, turned};
 
 /// Finds the attitude that a noun names, with its holder and its object.
 pub(crate) fn rule(look: Look<'_, '_>, place: usize, findings: &mut Findings) {
@@ -40,7 +40,7 @@ fn found(look: Look<'_, '_>, noun: &Noun, place: usize, end: usize, findings: &m
         findings.add(Finding {
             holder: who,
             dimension: noun.dimension,
-            act: noun.act,
+            act: turned(noun.act, context.negated),
             modality: context.modality,
             evidence: look.reach(start, to),
             confidence: sure * context.trust(noun.regard),

@@ -60,7 +60,8 @@ fn phrase(
     let Some(party) = at.checked_sub(1).and_then(|last| scene.phrase_ending(last, false)) else {
         return;
     };
-    say(look, opinion, party, at, (place, end), 0.7, "rule:phrase", findings);
+    let sure = if opinion.opinion { 0.7 } else { 0.5 };
+    say(look, opinion, party, at, (place, end), sure, "rule:phrase", findings);
 }
 
 /// "X is a disgrace", "called X a disgrace". Whether it was one.
