@@ -28,6 +28,10 @@ pub(crate) struct Group {
 impl Scene<'_> {
     /// The verb group that ends with the verb at `verb`.
     pub(crate) fn group(&self, verb: usize) -> Group {
+        self.group_within(verb, 3)
+    }
+
+    fn group_within(&self, verb: usize, depth: usize) -> Group {
         let mut group = Group { start: verb, passive: false, infinitive: false };
         let participle = self.words[verb].form().any(Form::PARTICIPLE);
         for place in (verb.saturating_sub(8)..verb).rev() {
@@ -41,6 +45,17 @@ impl Scene<'_> {
                 _ if word.text.ends_with("ly") && word.actor.is_none() => {}
                 _ if ["got", "get", "gets", "getting"].iter().any(|get| word.is(get)) => {
                     group.passive |= participle;
+                }
+                // "was tried and convicted": the second shares the first's "was".
+                Class::Conjunction if participle && depth > 0 && place + 1 == verb => {
+                    let first = place.checked_sub(1);
+                    let shared = first
+                        .filter(|&at| self.words[at].form().any(Form::PARTICIPLE))
+                        .map(|at| self.group_within(at, depth - 1));
+                    if let Some(shared) = shared.filter(|shared| shared.passive) {
+                        return shared;
+                    }
+                    break;
                 }
                 _ => break,
             }

@@ -78,6 +78,8 @@ pub(crate) struct Actor {
     pub(crate) last: usize,
     pub(crate) entity: Option<EntityId>,
     pub(crate) pronoun: bool,
+    /// Whether a description names it, whose words may judge: "the disgraced mayor".
+    pub(crate) nominal: bool,
     /// "I", "we": whoever speaks.
     pub(crate) speaker: bool,
     /// Whether what follows is its own: "Varen's".
@@ -89,6 +91,7 @@ pub(crate) struct Actor {
 pub(crate) struct Named {
     span: Span,
     pronoun: bool,
+    nominal: bool,
     entity: Option<EntityId>,
 }
 
@@ -104,6 +107,7 @@ pub(crate) fn mentions(doc: &Doc<'_>) -> Vec<Named> {
             Named {
                 span: mention.span(),
                 pronoun: mention.reference() == MentionKind::Pronoun,
+                nominal: mention.reference() == MentionKind::Nominal,
                 entity,
             }
         })
@@ -172,6 +176,9 @@ impl<'s> Scene<'s> {
             if first >= end {
                 continue;
             }
+            if named.nominal && self.is_predicate(first) {
+                continue;
+            }
             let class = self.words[first].class();
             let clitic = first + 1 < end && self.words[end - 1].is_clitic();
             let last = if clitic { end - 2 } else { end - 1 };
@@ -182,6 +189,7 @@ impl<'s> Scene<'s> {
                 last,
                 entity: named.entity,
                 pronoun: named.pronoun || speaker,
+                nominal: named.nominal,
                 speaker,
                 owner: class == Class::Possessive && first == last && self.owns(last)
                     || self.has_clitic(last),
@@ -192,6 +200,29 @@ impl<'s> Scene<'s> {
                 word.actor = Some(place);
             }
         }
+    }
+
+    /// Whether a description that begins at `first` is said of somebody rather than naming him:
+    /// "is a liar", "called him a liar", "as a liar".
+    fn is_predicate(&self, first: usize) -> bool {
+        let mut before = first;
+        while let Some(at) = before.checked_sub(1) {
+            before = at;
+            if !matches!(self.class(at), Class::Adverb | Class::Negation) {
+                break;
+            }
+        }
+        let Some(word) = self.words.get(before).filter(|_| before < first) else { return false };
+        let linking = ["as", "became", "become", "becomes", "remains", "remained", "named"];
+        let touching =
+            self.actors.last().is_some_and(|actor| actor.last + 1 == first && !actor.owner);
+        word.class() == Class::Be || touching || linking.iter().any(|link| word.is(link))
+    }
+
+    /// Whether a word belongs to a name or a pronoun, so that it judges nobody.
+    pub(crate) fn names(&self, place: usize) -> bool {
+        let actor = self.words.get(place).and_then(|word| self.actors.get(word.actor?));
+        actor.is_some_and(|actor| !actor.nominal)
     }
 
     /// Pronouns that no mention covers are actors too, without an entity.
@@ -214,6 +245,7 @@ impl<'s> Scene<'s> {
                 last: place,
                 entity: None,
                 pronoun: true,
+                nominal: false,
                 speaker,
                 owner,
             });

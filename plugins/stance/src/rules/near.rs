@@ -69,7 +69,7 @@ fn hints(look: Look<'_, '_>) -> Vec<Hint> {
     let mut hints = Vec::new();
     let mut next = 0;
     for (place, word) in scene.words.iter().enumerate() {
-        if place < next || word.actor.is_some() {
+        if place < next || scene.names(place) {
             continue;
         }
         let Some(entry) = word.entry else { continue };

@@ -5,6 +5,7 @@ use onrecord_plugin::core::Span;
 use crate::clause::Party;
 use crate::finding::{Aim, Finding, Findings};
 use crate::lexicon::{Class, Opinion, Sort};
+use crate::scene::Actor;
 
 use super::Look;
 
@@ -21,8 +22,13 @@ pub(crate) fn rule(look: Look<'_, '_>, place: usize, findings: &mut Findings) {
         })
         .max_by_key(|(_, end)| *end);
     let Some((opinion, end)) = longest else { return };
-    if scene.words[place].actor.is_some() && opinion.sort != Sort::Predicate {
-        return;
+    if let Some(actor) = scene.words[place].actor {
+        if opinion.sort == Sort::Adjective && !scene.names(place) {
+            inside(look, opinion, actor, place, end, findings);
+        }
+        if opinion.sort != Sort::Predicate {
+            return;
+        }
     }
     match opinion.sort {
         Sort::Predicate => phrase(look, opinion, place, end, findings),
@@ -34,6 +40,19 @@ pub(crate) fn rule(look: Look<'_, '_>, place: usize, findings: &mut Findings) {
         }
         Sort::Adverb => {}
     }
+}
+
+/// "the disgraced mayor", where all of it is one mention.
+fn inside(
+    look: Look<'_, '_>,
+    opinion: &Opinion,
+    actor: usize,
+    place: usize,
+    end: usize,
+    findings: &mut Findings,
+) {
+    let Some(actor) = look.actor(actor).filter(|actor| end <= actor.last) else { return };
+    judge(look, opinion, actor, place, end, findings);
 }
 
 /// A phrase that is a predicate by itself: its subject stands before it.
@@ -317,6 +336,19 @@ fn epithet(
     if actor.pronoun || actor.owner && next.is_some() && !scene.words[at].is_word() {
         return;
     }
+    judge(look, opinion, actor, place, end, findings);
+}
+
+/// An epithet of an actor, in the voice that tells.
+fn judge(
+    look: Look<'_, '_>,
+    opinion: &Opinion,
+    actor: &Actor,
+    place: usize,
+    end: usize,
+    findings: &mut Findings,
+) {
+    let scene = look.scene;
     let said = scene.words[place].quote.is_some();
     let (from, to) = (place.min(actor.first), end.max(actor.last + 1));
     let context = scene.context(look.lexicon, place, end);
