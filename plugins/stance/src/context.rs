@@ -114,7 +114,9 @@ impl Scene<'_> {
                     continue;
                 }
                 let near = match marker.modality {
-                    Modality::Conditional => self.open_between(place, start),
+                    Modality::Conditional => {
+                        self.open_between(place, start) && !self.parted(place, start)
+                    }
                     // A hedge reaches the words after it in its clause.
                     _ => place < end && place + 8 >= start && self.open_between(place, start),
                 };
@@ -131,6 +133,12 @@ impl Scene<'_> {
         let (from, to) = (one.min(other), one.max(other));
         let parts = self.words.get(from..to).unwrap_or_default();
         !parts.iter().any(|word| word.is_stop() && !word.text.starts_with('-'))
+    }
+
+    /// Whether ", and" or ", but" parts two places: a condition reaches no farther.
+    fn parted(&self, one: usize, other: usize) -> bool {
+        let parts = self.words.get(one.min(other)..one.max(other)).unwrap_or_default();
+        parts.windows(2).any(|pair| pair[0].is(",") && (pair[1].is("and") || pair[1].is("but")))
     }
 
     /// Whether the first end of a sentence after `end` is a question mark.

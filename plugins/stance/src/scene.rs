@@ -1,6 +1,6 @@
 //! A sentence as the rules see it: words with what the lexicon knows of them, and the actors.
 
-use onrecord_plugin::core::{Doc, EntityId, MentionKind, Span};
+use onrecord_plugin::core::{Doc, EntityId, EntityType, MentionKind, Span};
 
 use crate::inflect::Form;
 use crate::lexicon::{Class, Entry, Lexicon};
@@ -77,6 +77,9 @@ pub(crate) struct Actor {
     pub(crate) first: usize,
     pub(crate) last: usize,
     pub(crate) entity: Option<EntityId>,
+    pub(crate) kind: Option<EntityType>,
+    /// Whether it is known in Wikidata.
+    pub(crate) linked: bool,
     pub(crate) pronoun: bool,
     /// Whether a description names it, whose words may judge: "the disgraced mayor".
     pub(crate) nominal: bool,
@@ -93,22 +96,29 @@ pub(crate) struct Named {
     pronoun: bool,
     nominal: bool,
     entity: Option<EntityId>,
+    kind: Option<EntityType>,
+    linked: bool,
 }
 
 /// The outermost mentions, in the order of the text. A very long one hides no shorter one.
 pub(crate) fn mentions(doc: &Doc<'_>) -> Vec<Named> {
     const LONGEST: usize = 100;
     let owners = doc.entities_by_mention();
+    let kinds: Vec<(EntityType, bool)> =
+        doc.entities().map(|entity| (entity.entity_type(), entity.wikidata().is_some())).collect();
     let mut all: Vec<Named> = doc
         .mentions()
         .filter(|mention| (1..=LONGEST).contains(&mention.span().len()))
         .map(|mention| {
             let entity = owners.get(mention.index() as usize).copied().flatten();
+            let known = entity.and_then(|entity| kinds.get(entity.0 as usize).copied());
             Named {
                 span: mention.span(),
                 pronoun: mention.reference() == MentionKind::Pronoun,
                 nominal: mention.reference() == MentionKind::Nominal,
                 entity,
+                kind: known.map(|(kind, _)| kind),
+                linked: known.is_some_and(|(_, linked)| linked),
             }
         })
         .collect();
@@ -188,6 +198,8 @@ impl<'s> Scene<'s> {
                 first,
                 last,
                 entity: named.entity,
+                kind: named.kind,
+                linked: named.linked,
                 pronoun: named.pronoun || speaker,
                 nominal: named.nominal,
                 speaker,
@@ -244,6 +256,8 @@ impl<'s> Scene<'s> {
                 first: place,
                 last: place,
                 entity: None,
+                kind: None,
+                linked: false,
                 pronoun: true,
                 nominal: false,
                 speaker,
@@ -312,13 +326,20 @@ impl<'s> Scene<'s> {
         if form.is_none() || word.class() != Class::Open {
             return false;
         }
-        // "roll back", "pull back": a particle.
-        if word.is("back")
-            && place.checked_sub(1).is_some_and(|at| {
-                let before = &self.words[at];
-                !before.form().is_none() && before.class() == Class::Open
-            })
-        {
+        // "roll back", "pull troops back from": a particle.
+        let object = self.words.get(place + 1).is_some_and(|next| {
+            next.is_word() && !matches!(next.class(), Class::Preposition | Class::Conjunction)
+        });
+        let subject =
+            place.checked_sub(1).and_then(|at| self.words.get(at)).is_some_and(|before| {
+                before.actor.is_some()
+                    || before.is("to")
+                    || !matches!(
+                        before.class(),
+                        Class::Open | Class::Determiner | Class::Possessive
+                    )
+            });
+        if word.is("back") && !(subject && object) {
             return false;
         }
         let Some(before) = place.checked_sub(1).and_then(|at| self.words.get(at)) else {

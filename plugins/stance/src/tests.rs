@@ -54,10 +54,10 @@ impl Layers {
         for (label, span) in self.0.marks.iter().filter(|(label, _)| is_entity(label)) {
             let words = doc.slice(*span).to_lowercase();
             let pronouns = ["he", "she", "they", "him", "her", "his", "it", "its", "their", "them"];
-            let kind = if pronouns.contains(&words.as_str()) {
-                MentionKind::Pronoun
-            } else {
-                MentionKind::Name
+            let kind = match words.as_str() {
+                word if pronouns.contains(&word) => MentionKind::Pronoun,
+                word if word.starts_with("the ") || word.starts_with("a ") => MentionKind::Nominal,
+                _ => MentionKind::Name,
             };
             let id = out.mention(*span, kind, 1.0);
             match clusters.iter_mut().find(|(known, _)| known == label) {
@@ -264,6 +264,7 @@ fn negation_and_reversal() {
 fn modality() {
     check(&[
         ("If {A:Quill} supports {B:Varen}, the vote is lost.", &["A>B+ conditional"]),
+        ("If it rains, {A:Quill} stays, and {C:Dorn} praised {B:Varen}.", &["C>B+"]),
         ("What if {A:Quill} supports {B:Varen}?", &["A>B+ question"]),
         ("Suppose {A:Quill} supports {B:Varen}.", &["A>B+ hypothetical"]),
         ("{A:Quill} would support {B:Varen}.", &["A>B+ hypothetical"]),
@@ -335,6 +336,39 @@ fn labels_and_epithets() {
         ("{B:Varen} was a brilliant speaker.", &["author>B+"]),
         ("{B:Varen} was not a brilliant speaker.", &["author>B-"]),
         ("{A:Quill} called {B:Varen} a taxi.", &[]),
+    ]);
+}
+
+#[test]
+fn descriptions() {
+    check(&[
+        ("{B:The disgraced mayor} left.", &["author>B-"]),
+        ("{A:Quill} called {B:Varen} {C:a coward}.", &["A>B-"]),
+        ("{B:Varen} is {C:a brilliant speaker}.", &["author>B+"]),
+        ("{B:The tall mayor} left.", &[]),
+    ]);
+}
+
+#[test]
+fn deeds_and_fates() {
+    check(&[
+        ("{B:Varen} lied to the council.", &["author>B-"]),
+        ("{B:Varen} was tried and convicted.", &["author>B-"]),
+        ("{B:Varen} rescued the crew.", &["author>B+"]),
+        ("{B:Varen} did not lie to the council.", &[]),
+        ("{B:Varen} spoke to the council.", &[]),
+        ("{A:Quill} pulled {B:Varen} back from the pier.", &[]),
+    ]);
+}
+
+#[test]
+fn opinions_of_things() {
+    check(&[
+        ("{q1:“The plan is reckless,”} {s1:{A:Quill}} {c1:said}.", &["A><The plan>-"]),
+        ("{q1:“There is no end in sight,”} {s1:{A:Quill}} {c1:said}.", &["A><end in sight>-"]),
+        ("{s1:I} {c1:doubt} {q1:that the port was closed}.", &["author><the port was closed>-"]),
+        ("The plan is reckless.", &[]),
+        ("There is no end in sight.", &[]),
     ]);
 }
 

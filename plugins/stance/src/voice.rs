@@ -1,6 +1,6 @@
 //! Whose voice is heard where: the innermost quote at every place of the text.
 
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashMap};
 
 use onrecord_plugin::core::{Doc, EntityId, QuoteId, QuoteKind, Span};
 
@@ -26,6 +26,8 @@ impl Holder {
 pub(crate) struct Said {
     pub(crate) id: QuoteId,
     pub(crate) speaker: Holder,
+    /// Whether it is known who speaks; "I" outside of all quotes is the author.
+    pub(crate) heard: bool,
     /// Whether its words are the speaker's own, so that "he" is somebody else.
     pub(crate) direct: bool,
     /// How sure it is that this is a quote and whose.
@@ -45,20 +47,30 @@ pub(crate) struct Voices {
 impl Voices {
     /// Reads the quotes of a document.
     pub(crate) fn read(doc: &Doc<'_>) -> Self {
-        let quotes: Vec<Said> = doc
-            .quotes()
-            .map(|quote| Said {
+        let mut quotes: Vec<Said> = Vec::new();
+        let mut places: HashMap<QuoteId, usize> = HashMap::new();
+        for quote in doc.quotes() {
+            let source = quote.source().next();
+            let entity = quote.speaker().map(|speaker| speaker.id());
+            let own = source.is_some_and(|span| is_first_person(doc.slice(span)));
+            // "I" is whoever speaks around the quote.
+            let around = quote.within().and_then(|outer| quotes.get(*places.get(&outer.id())?));
+            let (speaker, heard) = match (own && entity.is_none(), around) {
+                (true, Some(outer)) => (outer.speaker, outer.heard),
+                (true, None) => (Holder::AUTHOR, true),
+                _ => (Holder { entity, span: source }, entity.is_some() || source.is_some()),
+            };
+            places.insert(quote.id(), quotes.len());
+            quotes.push(Said {
                 id: quote.id(),
-                speaker: Holder {
-                    entity: quote.speaker().map(|speaker| speaker.id()),
-                    span: quote.source().next(),
-                },
+                speaker,
+                heard,
                 direct: quote.quote_kind() == QuoteKind::Direct,
                 confidence: quote.confidence(),
                 content: quote.content().filter(|span| !span.is_empty()).collect(),
                 cue: quote.cue().collect(),
-            })
-            .collect();
+            });
+        }
         let turns = turns(&quotes);
         Self { quotes, turns }
     }
@@ -73,6 +85,10 @@ impl Voices {
     pub(crate) fn holder(&self, quote: Option<usize>) -> Holder {
         quote.and_then(|place| self.quotes.get(place)).map_or(Holder::AUTHOR, |said| said.speaker)
     }
+}
+
+fn is_first_person(words: &str) -> bool {
+    ["i", "we", "myself", "ourselves"].iter().any(|first| words.eq_ignore_ascii_case(first))
 }
 
 /// Sweeps over the contents: of those open at a place, the one that began last is the innermost.

@@ -11,7 +11,7 @@ use super::turned;
 /// Finds the stances of speakers toward what they say.
 pub(crate) fn quotes(doc: &Doc<'_>, lexicon: &Lexicon, voices: &Voices, findings: &mut Findings) {
     for said in &voices.quotes {
-        if said.speaker.is_author() {
+        if !said.heard {
             continue;
         }
         let Some((anchor, cue)) = said.cue.iter().find_map(|&span| cue(doc, lexicon, span)) else {

@@ -34,9 +34,7 @@ pub(crate) fn sentence(look: Look<'_, '_>, findings: &mut Findings) {
     for place in 0..look.scene.words.len() {
         let word = &look.scene.words[place];
         let Some(entry) = word.entry else { continue };
-        if !entry.verbs.is_empty() && look.scene.is_verb(place)
-            || entry.verbs.iter().any(|&(_, v)| !look.lexicon.verbs[v as usize].rest.is_empty())
-        {
+        if !entry.verbs.is_empty() {
             verb(look, place, findings);
         }
         if !entry.nouns.is_empty() {
@@ -53,11 +51,15 @@ pub(crate) fn sentence(look: Look<'_, '_>, findings: &mut Findings) {
 /// The longest evaluative verb that begins at a place.
 fn verb(look: Look<'_, '_>, place: usize, findings: &mut Findings) {
     let Some(entry) = look.scene.words[place].entry else { return };
+    let is_verb = look.scene.is_verb(place);
     let longest = entry
         .verbs
         .iter()
         .filter_map(|&(_, number)| {
             let verb = look.lexicon.verbs.get(number as usize)?;
+            if verb.rest.is_empty() && !is_verb {
+                return None;
+            }
             Some((verb, look.scene.follow(place + 1, &verb.rest)?))
         })
         .max_by_key(|(_, end)| *end);
@@ -76,8 +78,8 @@ impl<'s> Look<'_, 's> {
 
     /// Whether a quote stands over a word whose speaker nobody knows.
     pub(crate) fn unheard(&self, place: usize) -> bool {
-        let (holder, quote) = self.voice(place);
-        quote.is_some() && holder.is_author()
+        let quote = self.scene.words.get(place).and_then(|word| word.quote);
+        quote.and_then(|place| self.voices.quotes.get(place)).is_some_and(|said| !said.heard)
     }
 
     pub(crate) fn actor(&self, place: usize) -> Option<&Actor> {

@@ -2,10 +2,12 @@
 
 use std::collections::HashSet;
 
-use onrecord_plugin::core::{Dimension, Span};
+use onrecord_plugin::core::{Dimension, EntityType, Span};
 
 use crate::finding::{Finding, Findings};
 use crate::lexicon::{Object, Sort};
+
+use crate::scene::Actor;
 
 use super::Look;
 
@@ -44,7 +46,7 @@ pub(crate) fn rule(look: Look<'_, '_>, from: usize, findings: &mut Findings) {
         }
     }
     for (actor, (sum, start, end)) in scene.actors.iter().zip(sums) {
-        if sum.abs() < ENOUGH || actor.speaker || told.contains(&actor.span) {
+        if sum.abs() < ENOUGH || actor.speaker || !is_person(actor) || told.contains(&actor.span) {
             continue;
         }
         // In reported speech "he" is as likely the speaker himself.
@@ -64,12 +66,25 @@ pub(crate) fn rule(look: Look<'_, '_>, from: usize, findings: &mut Findings) {
     }
 }
 
+/// Words near a state or a crowd are mostly of what it does or suffers. A place that nobody knows
+/// is likely a person's name.
+fn is_person(actor: &Actor) -> bool {
+    match actor.kind {
+        None | Some(EntityType::Person) => true,
+        Some(EntityType::Place) => !actor.linked,
+        Some(EntityType::Organization) => !actor.nominal,
+        _ => false,
+    }
+}
+
 fn hints(look: Look<'_, '_>) -> Vec<Hint> {
     let scene = look.scene;
     let mut hints = Vec::new();
     let mut next = 0;
     for (place, word) in scene.words.iter().enumerate() {
-        if place < next || scene.names(place) {
+        // The head of a description names: "our allies".
+        let head = word.actor.and_then(|actor| look.actor(actor)).is_some_and(|a| a.last == place);
+        if place < next || scene.names(place) || head {
             continue;
         }
         let Some(entry) = word.entry else { continue };

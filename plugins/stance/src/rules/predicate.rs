@@ -374,6 +374,9 @@ fn say(
     findings: &mut Findings,
 ) {
     if let Party::Words(from, to) = party {
+        if by != "rule:predicate" || !opinion.opinion {
+            return;
+        }
         thing(look, opinion, (from, to), (place, end), findings);
         return;
     }
@@ -410,8 +413,9 @@ fn thing(
 ) {
     let scene = look.scene;
     let heard = scene.words[place].quote.is_some() && !look.unheard(place) || look.column;
-    let pointed = to == from + 1 && scene.class(from) != Class::Open;
-    let Some(span) = scene.span(from, to).filter(|_| heard && !pointed) else { return };
+    let opened =
+        matches!(scene.class(from), Class::Determiner | Class::Possessive) && to > from + 1;
+    let Some(span) = scene.span(from, to).filter(|_| heard && opened) else { return };
     let context = scene.context(look.lexicon, place, end);
     let value = context.turn(opinion.value);
     findings.add(Finding {
