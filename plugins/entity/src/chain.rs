@@ -79,7 +79,9 @@ pub(crate) fn chains(words: &Words<'_>, spots: &[Spot]) -> (Vec<Chain>, Vec<Ment
         let mut kind = groups[group].kind;
         if let [form] = groups[own].key[..]
             && let Some(full) = surnames.get(&form)
-            && (spot.title.is_some() || groups[own].entry.is_none())
+            && (spot.title.is_some()
+                || groups[own].entry.is_none()
+                || groups[own].kind == EntityType::Group)
             && (words.shape(spot.from) != Shape::Upper
                 || spot.title.is_some()
                 || groups[own].kind != EntityType::Organization)

@@ -136,9 +136,19 @@ pub(crate) fn inside(words: &Words<'_>, spot: &Spot) -> Evidence {
     match (length, common) {
         (2 | 3, 0) => sum.add(Person, 1.5),
         (1, 0) => {
-            sum.add(Place, 0.35);
+            // A guess without a sign is worse than none.
+            sum.add(EntityType::Other, 1.1);
             sum.add(Person, 0.3);
+            sum.add(Place, 0.2);
             sum.add(Organization, 0.2);
+        }
+        (2, 1)
+            if !first.is(COMMON.or(FUNCTION))
+                && words.shape(from) == Shape::Capital
+                && !last.is(ANY_HEAD) =>
+        {
+            sum.add(Person, 0.7);
+            sum.add(Organization, 0.8);
         }
         (2.., _) => sum.add(Organization, 0.8),
         _ => sum.add(EntityType::Other, 0.4),
@@ -172,6 +182,12 @@ pub(crate) fn around(words: &Words<'_>, spot: &Spot) -> Evidence {
         sum.add(Person, 3.0);
     }
     let initials = to == from + 1 && words.shape(from) == Shape::Upper;
+    // "VAREN, Norway —": a dateline.
+    let opens = words.sentence(from).is_some_and(|sentence| sentence.words.0 == from);
+    if opens && words.shape(from) == Shape::Upper && matches!(next, "—" | "–" | "--" | "(" | ",")
+    {
+        sum.add(Place, 4.0);
+    }
     match previous {
         "in" | "at" if initials => sum.add(Place, 0.8),
         "in" => sum.add(Place, 2.0),
@@ -207,6 +223,9 @@ pub(crate) fn around(words: &Words<'_>, spot: &Spot) -> Evidence {
     if words.shape(to) == Shape::Lower && next.ends_with("ed") {
         sum.add(Person, 0.3);
         sum.add(Organization, 0.2);
+    }
+    if matches!(next, "administration" | "regime" | "dictatorship" | "presidency") {
+        sum.add(Person, 3.0);
     }
     if next_class.is(PEOPLE) {
         sum.add(Organization, 0.5);

@@ -1,9 +1,9 @@
 //! Names in headlines, whose capitals say nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::chain::key;
-use crate::lexicon::{CALENDAR, COMMON, FIRST_NAME, FUNCTION, GROUP};
+use crate::lexicon::{ANY_HEAD, CALENDAR, COMMON, FIRST_NAME, FUNCTION, GROUP, SAY};
 use crate::row::{LONGEST, article, capital};
 use crate::spot::Spot;
 use crate::words::{Shape, Style, Words};
@@ -63,6 +63,38 @@ pub(crate) fn headlines(words: &Words<'_>, found: &mut Vec<Spot>) {
             };
             added.push(Spot { from: place, to, listed: entry, title: None });
             place = to;
+        }
+    }
+    if !added.is_empty() {
+        found.extend(added);
+        found.sort_by_key(|spot| spot.from);
+    }
+}
+
+/// Surnames that are common words, at the start of a sentence: "Rose said" after "Ada Rose".
+pub(crate) fn surnames(words: &Words<'_>, found: &mut Vec<Spot>) {
+    let mut known: HashSet<u32> = HashSet::new();
+    for spot in found.iter().filter(|spot| spot.to > spot.from + 1 && spot.listed.is_none()) {
+        let person = spot.title.is_some() || words.class(spot.from).is(FIRST_NAME);
+        if person && !words.class(spot.to - 1).is(ANY_HEAD.or(FUNCTION)) {
+            known.insert(words.form_of(spot.to - 1));
+        }
+    }
+    let mut added = Vec::new();
+    let mut spots = found.iter().peekable();
+    for place in 0..words.len() {
+        while spots.next_if(|spot| spot.to <= place).is_some() {}
+        let covered = spots.peek().is_some_and(|spot| spot.from <= place);
+        if covered || words.shape(place) != Shape::Capital || !known.contains(&words.form_of(place))
+        {
+            continue;
+        }
+        let next = words.lower(place + 1);
+        let verb = words.class(place + 1).is(SAY)
+            || words.shape(place + 1) == Shape::Lower && next.ends_with("ed")
+            || matches!(next, "is" | "was" | "has" | "had" | "will" | "did" | "'s" | "’s" | ",");
+        if verb {
+            added.push(Spot { from: place, to: place + 1, listed: None, title: None });
         }
     }
     if !added.is_empty() {

@@ -11,9 +11,9 @@
 //! `tokens` and `sentences`; paragraphs and headlines as the sentences tell them.
 //!
 //! # How it goes
-//! [`words`] looks at the writing of every word, [`row`] and [`spot`] find names, [`headline`] those
-//! in headlines; [`evidence`] tells what they are, [`chain`] which are the same. [`phrase`] and
-//! [`nominal`] add those who have no name, [`pronoun`] the pronouns. [`lexicon`] holds the lists.
+//! `words` looks at the writing of every word, `row` and `spot` find names, `headline` those
+//! in headlines; `evidence` tells what they are, `chain` which are the same. `phrase` and
+//! `nominal` add those who have no name, `pronoun` the pronouns. `lexicon` holds the lists.
 //!
 //! # Example
 //! With the layers of some syntax analyzer, "Gov. Ada Quill met Bo Lund in Port Varen. Quill said she
@@ -107,6 +107,7 @@ impl Analyzer for Entities {
     fn analyze(&self, doc: &Doc<'_>, out: &mut Additions<'_>) -> Result<(), Failure> {
         let words = Words::read(doc, &self.lexicon);
         let mut spots = spot::spots(&words);
+        headline::surnames(&words, &mut spots);
         headline::headlines(&words, &mut spots);
         let (mut chains, mut mentions) = chain::chains(&words, &spots);
         if self.nominals {

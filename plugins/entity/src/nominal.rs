@@ -194,7 +194,7 @@ impl Nominals<'_, '_> {
         };
         // "became a minister" says what somebody is, and speaks of nobody else.
         let before = words.lower(nominal.from.wrapping_sub(1));
-        if matches!(
+        let copula = matches!(
             before,
             "is" | "was"
                 | "are"
@@ -205,12 +205,10 @@ impl Nominals<'_, '_> {
                 | "become"
                 | "becomes"
                 | "became"
-                | "becoming"
-                | "as"
-                | "like"
-                | "'s"
-                | "not"
-        ) && nominal.determiner != Determiner::Definite
+        );
+        let definite = nominal.determiner == Determiner::Definite;
+        if copula && (person || !definite)
+            || matches!(before, "as" | "like" | "'s" | "’s" | "not" | "becoming") && !definite
         {
             return None;
         }

@@ -72,6 +72,8 @@ fn antecedent(
     let pronoun = words.get(place)?;
     let paragraph = words.sentence(place)?.paragraph;
     let mut candidates: Vec<Candidate> = Vec::new();
+    // An object's or owner's pronoun leans toward the person named last.
+    let mut nearest = !matches!(words.lower(place), "he" | "she");
     for mention in before.iter().rev().take(WINDOW) {
         let Some(word) = words.get(mention.from) else { continue };
         let Some(sentence) = words.sentence(mention.from) else { continue };
@@ -99,6 +101,9 @@ fn antecedent(
         let mut score = score(words, chain, mention, distance, gender);
         if sentence.paragraph < paragraph {
             score -= 0.4;
+        }
+        if std::mem::take(&mut nearest) && distance == 0 {
+            score += 0.6;
         }
         match candidates.iter_mut().find(|known| known.chain == mention.chain) {
             Some(known) => known.score = known.score.max(score) + 0.2,
@@ -130,6 +135,9 @@ fn score(
     }
     if chain.gender != gender {
         score -= 0.8;
+    }
+    if chain.by == "rule:nominal" && chain.gender == Gender::Unknown {
+        score -= 0.6;
     }
     match mention.kind {
         MentionKind::Pronoun => score += 0.6,

@@ -217,6 +217,15 @@ fn boundary(words: &Words<'_>, from: usize, to: usize) -> usize {
         if class.is(GROUP) && place > from + 1 && next && words.class(place + 1).is(TITLE) {
             break;
         }
+        // "the Quill White House": a listed name of several words ends the row.
+        if next
+            && words.listed(place, to, false).is_some_and(|(_, end)| end == to)
+            && !words.class(place - 1).is(COMMON.or(PARTICLE))
+            && words.shape(place - 1) != Shape::Other
+            && words.word(place - 1) != "of"
+        {
+            break;
+        }
         if words.word(place) == "," && !listing(words, from, place, to) {
             break;
         }
@@ -271,7 +280,11 @@ fn name(
         let text = words.word(from);
         let plural = text.len() > 2
             && text.strip_suffix('s').is_some_and(|stem| stem.chars().all(char::is_uppercase));
-        if title.is_none() && (class.is(TECHNICAL) || plural || text.contains(['$', '€', '£'])) {
+        let month = matches!(text, "Jan" | "Mar" | "Jun" | "Sun" | "Mon" | "Sat" | "Wed")
+            && words.word(to).starts_with(|c: char| c.is_ascii_digit());
+        if title.is_none()
+            && (month || class.is(TECHNICAL) || plural || text.contains(['$', '€', '£']))
+        {
             return;
         }
         let common = class.is(COMMON.or(FUNCTION)) && !class.is(FIRST_NAME);

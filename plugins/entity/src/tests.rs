@@ -196,6 +196,36 @@ fn pronouns_inside_quotes_do_not_mean_those_outside() {
 }
 
 #[test]
+fn the_readme_example_holds() {
+    check(
+        "{place.v:VAREN} — Harbour Minister {person.a:Ada Quill} met {person.b:Bo Lund} on Monday. “The piers \
+         will stay,” {person.a:Quill} said.\n\n{person.c:A spokesman} for the dockers disagreed. \
+         {person.a:The minister}, {person.c:he} added, had promised more.",
+    );
+}
+
+#[test]
+fn units_currencies_and_offices_are_no_names() {
+    check("It paid US$5 million of GDP to {group.p:the police}.");
+    check("Nobody is the President.");
+}
+
+#[test]
+fn a_surname_that_is_a_common_word_counts_once_its_bearer_is_known() {
+    check("{person.a:Ada Rose} came. {person.a:Rose} said nothing.");
+    check("Rose petals fell.");
+}
+
+#[test]
+fn listed_states_have_an_id_and_peoples_none() {
+    let document =
+        run(vec![Box::new(Simple), open::<Entities>()], "Norway and Norwegians.").unwrap();
+    let doc = document.view();
+    let ids: Vec<_> = doc.entities().map(|entity| (entity.name(), entity.wikidata())).collect();
+    assert_eq!(ids, [("Norway", Some("Q20")), ("Norwegian", None)]);
+}
+
+#[test]
 fn options_switch_parts_off_and_are_checked() {
     use onrecord_plugin::{Given, Plugin};
     let options = Options::default()

@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use onrecord_plugin::Doc;
 use onrecord_plugin::core::Span;
 
-use crate::lexicon::{CALENDAR, COMMON, Class, FUNCTION, Lexicon, ORG_HEAD, TITLE, push_key};
+use crate::lexicon::{
+    CALENDAR, COMMON, Class, FUNCTION, Lexicon, ORG_HEAD, PARTICLE, TITLE, push_key,
+};
 
 /// How a word is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -274,6 +276,11 @@ impl<'d> Words<'d> {
             return None;
         }
         for place in from..to.min(from + 12) {
+            let class = self.class(place);
+            let plain = self.shape(place) == Shape::Lower && class.is(COMMON);
+            if plain && !class.is(FUNCTION.or(PARTICLE)) {
+                break;
+            }
             push_key(&mut key, self.word(place));
             small |= self.word(place).contains(char::is_lowercase);
             if key.len() > longest {

@@ -1,7 +1,7 @@
 //! Chains and mentions, written as the layers `mentions` and `entities`.
 
 use onrecord_plugin::Additions;
-use onrecord_plugin::core::{EntityType, MentionId, MentionKind, vocab};
+use onrecord_plugin::core::{MentionId, vocab};
 
 use crate::chain::{Chain, Mention};
 use crate::words::Words;
@@ -19,6 +19,10 @@ pub(crate) fn write(
     for mention in &mentions {
         let Some(span) = words.span(mention.from, mention.to) else { continue };
         let Some(members) = members.get_mut(mention.chain as usize) else { continue };
+        // An entity's links are numbered with sixteen bits; what lies beyond is left out.
+        if members.len() >= usize::from(u16::MAX) {
+            continue;
+        }
         members.push(out.mention(span, mention.kind, mention.confidence));
     }
     // Entities come in the order of their first mention.
@@ -42,5 +46,4 @@ pub(crate) fn write(
         }
         entity.push();
     }
-    let _ = (EntityType::ALL, MentionKind::ALL);
 }
