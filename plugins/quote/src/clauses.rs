@@ -9,12 +9,17 @@ const SUBJECT_REACH: usize = 16;
 
 /// Whether a finite clause begins at a word, rather than a mere noun phrase.
 pub(crate) fn is_clause(words: &Words<'_>, from: usize, end: usize) -> bool {
+    // "They will", but "opposed it when": some pronouns are objects as well.
     if words.is(from, SUBJECT) {
-        return true;
+        let next = skip_adverbs(words, from + 1, end);
+        return !words.any(from, &["it", "you", "everyone", "someone", "nobody"])
+            || finite(words, next)
+            || words.str(next).ends_with("ed")
+            || words.str(next).ends_with('s') && !words.any(next, &["as", "its", "his"]);
     }
     let mut relative = false;
     for at in from..end.min(from + SUBJECT_REACH) {
-        if words.is(at, STOP | SEMICOLON | COLON) {
+        if words.is(at, STOP | SEMICOLON | COLON) || words.is(at, COMMA) && words.opens(at + 1) {
             return false;
         }
         if at > from && words.is(at, WH) || words.eq(at, "that") {
@@ -23,6 +28,18 @@ pub(crate) fn is_clause(words: &Words<'_>, from: usize, end: usize) -> bool {
             return false;
         }
         if at > from && finite(words, at) {
+            // "endorsed Quill and has not": the verb is another one of the same subject.
+            if words.before(at, COORD) || words.before(at, ADV) && words.before(at - 1, COORD) {
+                return false;
+            }
+            // "the tax called a duty" need not be a clause.
+            let cue = words.list.get(at).and_then(|word| word.cue);
+            if cue.is_some_and(|cue| cue.form == Form::Past)
+                && !words.is(at, FINITE | AUX | VERB)
+                && !words.before(at, CAPITAL | SUBJECT)
+            {
+                continue;
+            }
             if !relative {
                 return true;
             }
@@ -64,7 +81,7 @@ pub(crate) fn finite(words: &Words<'_>, at: usize) -> bool {
 }
 
 /// How many words a clause may have: no sentence of a text without full stops is read to its end.
-pub(crate) const LONGEST_CLAUSE: usize = 400;
+pub(crate) const LONGEST_CLAUSE: usize = 250;
 
 /// The end of content that begins at `from`: its last word's successor, without the full stop.
 ///
@@ -144,6 +161,14 @@ fn ends_here(
             return true;
         }
         if !whole && at > from && (finite(words, next) || words.str(next).ends_with("ed")) {
+            return true;
+        }
+    }
+    if !whole && at > from && words.is(at, PREP) {
+        // "endorsed Quill in spring", "the sale on Monday": a place or a time of the act.
+        let named = (from..at).all(|at| words.is(at, CAPITAL | TITLE | OBJECT));
+        let place = words.any(at, &["at", "on", "in", "during", "after", "before"]);
+        if place && (named || words.is(at + 1, TIME)) {
             return true;
         }
     }

@@ -2,13 +2,16 @@
 
 use crate::clauses::{LONGEST_CLAUSE, clause_end, finite};
 use crate::complement::*;
-use crate::cues::{Entry, Lexicon};
+use crate::cues::{Entry, Lexicon, Sense};
 use crate::rules::{Candidate, kind_of};
 use crate::source::{self, Range};
 use crate::verbs::Group;
 use crate::words::*;
 
 /// Attributions that close or interrupt what they attribute: “…,” said Quill. …, Quill said.
+/// The least weight of a verb of speech after “…,”.
+const SPOKEN: f32 = 0.6;
+
 pub(crate) fn closing(
     words: &Words<'_>,
     lexicon: &Lexicon,
@@ -48,6 +51,7 @@ pub(crate) fn closing(
             c.frame == BARE
                 || c.frame == OBJECT_FRAME && !entry.hearer && !tied
                 || matches!(c.frame, QUOTE | COLON_FRAME)
+                    && !tied
                     && !words.left(group.start, SUBJECT | CAPITAL)
         });
         if follows {
@@ -57,10 +61,14 @@ pub(crate) fn closing(
             edge == first && complement.is_some_and(|c| matches!(c.frame, QUOTE | COLON_FRAME));
         (!opening).then_some((source, edge))
     };
-    let (source, edge, post, inverted) = match inverted() {
-        Some((source, edge)) => (source, edge, source.1, true),
-        None => regular().map(|(source, edge)| (source, edge, cue_end, false))?,
-    };
+    // "“…,” Quill, a port officer, told …" looks inverted as well, but the marks tie the name.
+    let named = || regular().map(|(source, edge)| (source, edge, cue_end, false));
+    let apposed = words.left(at, COMMA);
+    let tied = |found: &(Range, usize, usize, bool)| apposed && words.left(found.1, MARK);
+    let (source, edge, post, inverted) = named()
+        .filter(tied)
+        .or_else(|| inverted().map(|(source, edge)| (source, edge, source.1, true)))
+        .or_else(named)?;
     if words.is(source.0, WH) {
         return None;
     }
@@ -73,7 +81,7 @@ pub(crate) fn closing(
     let mut pieces = Vec::new();
     if ends_in_marks {
         let start = words.region_start(to - 1);
-        if start <= from || words.left(start, COLON) {
+        if start <= from || words.left(start, COLON | BRACKET | DASH) {
             from = start;
         }
     }
@@ -98,10 +106,10 @@ pub(crate) fn closing(
         && complement.is_some_and(|c| matches!(c.frame, QUOTE | COLON_FRAME))
         && (words.is(from, PREP | ADV | TIME | SUB | WH)
             || words.any(from, &["asked", "as", "when"]));
-    if adverbial
-        || lead_in
-        || !ends_in_marks && words.str(from).ends_with("ing") && !words.is(post, STOP)
-    {
+    let verb_follows =
+        words.is(post, COMMA) && (finite(words, post + 1) || words.str(post + 1).ends_with("ed"));
+    let gerund = !ends_in_marks && words.str(from).ends_with("ing") && !words.is(post, STOP);
+    if (adverbial || gerund) && !verb_follows || lead_in {
         return None;
     }
     // Earlier paragraphs of the same quotation.
@@ -154,7 +162,13 @@ pub(crate) fn closing(
         }
     }
     let mode = if inverted { "inverted" } else { "closing" };
-    let weight = entry.weight(FINAL);
+    // After a comma within the marks nearly every verb of speech attributes.
+    let floor = if ends_in_marks && words.left(to - 1, COMMA) && entry.sense == Sense::Speech {
+        SPOKEN
+    } else {
+        0.0
+    };
+    let weight = entry.weight(FINAL).max(floor);
     let frame = if ends_in_marks { "marks" } else { "plain" };
     Some(Candidate {
         content: pieces,

@@ -88,10 +88,14 @@ pub(crate) fn complement(words: &Words<'_>, entry: &Entry, from: usize) -> Optio
     if words.eq(at, "to") && !words.is(at + 1, DET | POSS | OBJECT | CAPITAL | NUMBER | PREP) {
         return found(TO, at);
     }
+    // "said when asked"
+    if words.eq(at, "when") && words.list.get(at + 1).is_some_and(|word| word.cue.is_some()) {
+        return None;
+    }
     if words.is(at, WH) || words.eq(at, "if") {
         return found(WHETHER, at);
     }
-    if words.is(at, PARTICLE) {
+    if words.is(at, PARTICLE) && !words.str(at + 1).starts_with('-') {
         return None;
     }
     let owned = words.is(at + 1, POSS) && words.is(at, TIME);
@@ -121,8 +125,19 @@ pub(crate) fn complement(words: &Words<'_>, entry: &Entry, from: usize) -> Optio
     {
         return Some(found);
     }
-    if words.is(at, COORD | SUB | AUX) {
+    if words.is(at, COORD | SUB | AUX) && !words.any(at, &["having", "being"]) {
         return None;
+    }
+    // "issued the following statement:", "said of the port,": speech follows further on.
+    if entry.sense == Sense::Speech {
+        let opener = |&at: &usize| words.is(at, COLON | COMMA) && words.opens(at + 1);
+        let clear = |to: usize| {
+            !(at..to).any(|at| words.is(at, MARK | SEMICOLON | STOP) || finite(words, at))
+        };
+        if let Some(opener) = (at..end.min(at + REACH)).find(opener).filter(|&to| clear(to)) {
+            let frame = if words.is(opener, COLON) { COLON_FRAME } else { QUOTE };
+            return found(frame, opener + 1);
+        }
     }
     let ing = words.str(at).len() > 4 && words.str(at).ends_with("ing") && !words.is(at, CAPITAL);
     if ing {
@@ -149,7 +164,9 @@ fn far(
         let found = |frame, start| Some(Complement { frame, start, cue_end: cue });
         if words.opens(at) && at > from {
             // A word or two in marks is no speech: on "The Harbour Hour".
-            if words.left(at, COMMA | COLON) || words.after_region(at) - at > 6 {
+            if words.left(at, COMMA | COLON)
+                || words.after_region(at) - at > 6 && !is_title(words, at)
+            {
                 return found(QUOTE, at);
             }
         }
@@ -176,7 +193,7 @@ fn far(
             }
             // "told her he would", "told reporters the plan was"
             if at == from + 1
-                && entry.hearer
+                && !words.is(from, PREP)
                 && words.is(at, SUBJECT | DET | POSS | CAPITAL)
                 && !words.left(at, CAPITAL | DET | POSS)
                 && is_clause(words, at, end)

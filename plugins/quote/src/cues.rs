@@ -39,6 +39,8 @@ pub(crate) struct Entry {
     pub(crate) hearer: bool,
     /// Whether its plain form is a noun as well: "support".
     pub(crate) nominal: bool,
+    /// Whether its subject belongs to the content: "the port seems to close".
+    pub(crate) raising: bool,
     /// Whether it reports clauses and takes no plain object: "say", "argue".
     pub(crate) clausal: bool,
     /// The words that follow its head: "out" of "point out".
@@ -97,6 +99,7 @@ impl Lexicon {
                 sort,
                 sense: if sense == "speech" { Sense::Speech } else { Sense::Attitude },
                 hearer: flags.contains('h'),
+                raising: flags.contains('r'),
                 clausal: flags.contains('c'),
                 nominal: flags.contains('n'),
                 tail: words.collect(),
@@ -201,10 +204,19 @@ impl Lexicon {
         frame: &'static str,
         source: &'static str,
     ) -> f32 {
-        let odds = |key| self.odds.get(&key).copied().unwrap_or(1.0);
-        let factor = odds((mode, frame)) * odds((mode, source));
         let weight = weight.clamp(0.0, 0.99);
-        let odds = weight / (1.0 - weight) * factor;
+        self.changed(self.changed(weight, mode, frame), mode, source)
+    }
+
+    /// A confidence, its odds changed by what is known of a feature.
+    pub(crate) fn changed(
+        &self,
+        confidence: f32,
+        feature: &'static str,
+        value: &'static str,
+    ) -> f32 {
+        let Some(factor) = self.odds.get(&(feature, value)) else { return confidence };
+        let odds = confidence / (1.0 - confidence).max(1e-4) * factor;
         odds / (1.0 + odds)
     }
 }

@@ -87,15 +87,20 @@ pub(crate) fn label(words: &Words<'_>, lexicon: &Lexicon, at: usize) -> Option<C
         return None;
     }
     let stop = if opens { words.after_region(at + 1) } else { last };
+    let frame = match () {
+        () if opens => "marks",
+        () if words.list.get(at).is_some_and(|word| word.sentence == 0) => "headline",
+        () => "plain",
+    };
     Some(Candidate {
         content: vec![(at + 1, stop)],
         cue: (at, at + 1),
         head: at,
         source: Some((first, at)),
-        frame: if opens { "marks" } else { "plain" },
+        frame,
         mode: "label",
         sense: Sense::Speech,
-        confidence: lexicon.confidence(0.5, "label", if opens { "marks" } else { "plain" }, ""),
+        confidence: lexicon.confidence(0.5, "label", frame, ""),
         end: stop,
     })
 }

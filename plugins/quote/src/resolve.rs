@@ -29,7 +29,10 @@ pub(crate) fn resolve(
     for candidate in &mut stands {
         go_on(words, candidate);
     }
-    let relayers = relayers(&stands);
+    let mut relayers = relayers(&stands);
+    if nested != Nested::All {
+        yield_to_surer(&stands, &mut relayers);
+    }
     let mut place: Vec<Option<usize>> = vec![None; stands.len()];
     let mut chosen: Vec<Attribution> = Vec::new();
     // Outer before inner: the depth of a chain of relays orders it.
@@ -38,7 +41,19 @@ pub(crate) fn resolve(
     order.sort_unstable();
     for (_, n) in order {
         let Some(candidate) = stands.get(n) else { continue };
-        let outer = relayers.get(n).copied().flatten();
+        if relayers.get(n) == Some(&Some(n)) {
+            continue;
+        }
+        // The innermost that stands and holds it: one that does not stand relays nothing.
+        let mut outer = relayers.get(n).copied().flatten();
+        for _ in 0..DEEPEST {
+            let Some(holder) = outer else { break };
+            let stays = place.get(holder).is_some_and(Option::is_some);
+            if stays && stands.get(holder).is_some_and(|h| holds(&h.content, candidate.head)) {
+                break;
+            }
+            outer = relayers.get(holder).copied().flatten().filter(|&next| next != holder);
+        }
         let kept = match (outer, nested) {
             (None, _) | (_, Nested::All) => true,
             (Some(_), Nested::None) => false,
@@ -50,15 +65,33 @@ pub(crate) fn resolve(
             continue;
         }
         let within = outer.and_then(|outer| place.get(outer).copied().flatten());
-        if outer.is_some() && within.is_none() && nested != Nested::All {
-            continue;
-        }
         if let Some(slot) = place.get_mut(n) {
             *slot = Some(chosen.len());
         }
         chosen.push(Attribution { candidate: candidate.clone(), within });
     }
     chosen
+}
+
+/// How deep relays go.
+const DEEPEST: usize = 8;
+
+/// Takes out the unsure that would hide the sure: each is made its own relayer.
+///
+/// Of an attribution and one inside its content, one is likely an error; the inner is right in as
+/// many cases as it is sure and the outer is not.
+fn yield_to_surer(stands: &[Candidate], relayers: &mut [Option<usize>]) {
+    for n in 0..stands.len() {
+        let Some(outer) = relayers.get(n).copied().flatten().filter(|&outer| outer != n) else {
+            continue;
+        };
+        let Some((inner, holder)) = stands.get(n).zip(stands.get(outer)) else { continue };
+        if inner.confidence * (1.0 - holder.confidence) > holder.confidence
+            && let Some(slot) = relayers.get_mut(outer)
+        {
+            *slot = Some(outer);
+        }
+    }
 }
 
 /// Whether one attribution reports another in so many words: "Blum told Quill that …, an official
@@ -90,11 +123,11 @@ fn depth(relayers: &[Option<usize>], of: usize) -> usize {
     let mut depth = 0;
     let mut at = of;
     while let Some(outer) = relayers.get(at).copied().flatten() {
-        depth += 1;
-        at = outer;
-        if depth > 8 {
+        if depth == DEEPEST || outer == at {
             break;
         }
+        depth += 1;
+        at = outer;
     }
     depth
 }
@@ -189,6 +222,10 @@ fn cut(words: &Words<'_>, stands: &mut [Candidate]) {
             if main && !opening {
                 continue;
             }
+            let home = words.list.get(candidate.head).and_then(|head| head.region);
+            if home != words.list.get(joint).and_then(|word| word.region) {
+                continue;
+            }
             for piece in &mut candidate.content {
                 if piece.0 < joint
                     && joint < piece.1
@@ -205,6 +242,9 @@ fn cut(words: &Words<'_>, stands: &mut [Candidate]) {
     }
 }
 
+/// How many words, marks included, a title in marks has at most.
+const TITLE: usize = 6;
+
 /// How many further quotations one attribution may take.
 const LONGEST: usize = 40;
 
@@ -218,9 +258,8 @@ fn go_on(words: &Words<'_>, candidate: &mut Candidate) {
     }
     let mut at = candidate.end;
     let last = words.bounds(candidate.head).1;
-    let rest = words.list.get(at..last).unwrap_or_default();
     if matches!(candidate.mode, "closing" | "inverted")
-        && rest.iter().all(|word| word.region.is_none())
+        && (at..last).all(|at| !words.opens(at) || words.after_region(at) - at <= TITLE)
     {
         at = at.max(last);
     }
@@ -229,7 +268,7 @@ fn go_on(words: &Words<'_>, candidate: &mut Candidate) {
             at += 1;
         }
         let Some(word) = words.list.get(at) else { return };
-        if !words.opens(at) || words.bounds(at).0 != at && words.left(at, COMMA) {
+        if !words.opens(at) || words.bounds(at).0 != at && !words.left(at, STOP | MARK) {
             return;
         }
         let end = words.after_region(at);
@@ -242,7 +281,7 @@ fn go_on(words: &Words<'_>, candidate: &mut Candidate) {
             .last()
             .and_then(|&(_, to)| words.region(to.checked_sub(1)?))
             .is_some_and(|region| region.goes_on);
-        let closed = words.is(end.saturating_sub(2), STOP)
+        let closed = (end.saturating_sub(3).max(at)..end).any(|at| words.is(at, STOP))
             || words.is(end, STOP)
             || words.region(at).is_some_and(|region| region.goes_on);
         // The marks must hold the whole sentence, and nobody else may claim it after them.

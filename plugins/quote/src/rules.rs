@@ -33,10 +33,42 @@ pub(crate) fn candidates(words: &Words<'_>, lexicon: &Lexicon) -> Vec<Candidate>
             .or_else(|| label(words, lexicon, at))
             .or_else(|| cue(words, lexicon, at, &found))
         {
-            found.push(candidate);
+            let confidence = weighed(words, lexicon, &candidate);
+            found.push(Candidate { confidence, ..candidate });
         }
     }
     found
+}
+
+/// The confidence of a candidate by where it stands and how much it says.
+fn weighed(words: &Words<'_>, lexicon: &Lexicon, candidate: &Candidate) -> f32 {
+    if matches!(candidate.mode, "closing" | "inverted" | "according" | "label") {
+        return candidate.confidence;
+    }
+    let start = candidate.source.map_or(candidate.cue.0, |(from, _)| from.min(candidate.cue.0));
+    let left = match start.checked_sub(1) {
+        Some(left) if words.bounds(start).0 < start => {
+            let known = ["that", "if", "what", "because", "which"];
+            known.into_iter().find(|word| words.eq(left, word)).unwrap_or({
+                if words.is(left, PUNCTUATION | COORD | SUB | WH | PREP) { "mark" } else { "word" }
+            })
+        }
+        _ => "start",
+    };
+    let length: usize = candidate.content.iter().map(|(from, to)| to - from).sum();
+    let length = match length {
+        0 | 1 => "one",
+        2 => "two",
+        3 | 4 => "few",
+        5..=9 => "some",
+        _ => "many",
+    };
+    let ends = candidate.content.last().map_or(0, |&(_, to)| to);
+    let end = if words.eq(ends, "?") { "question" } else { "plain" };
+    let kind = if candidate.frame == OBJECT_FRAME { "object-length" } else { "length" };
+    let by_left = lexicon.changed(candidate.confidence, "left", left);
+    let by_length = lexicon.changed(by_left, kind, length);
+    lexicon.changed(by_length, "end", end)
 }
 
 fn cue(words: &Words<'_>, lexicon: &Lexicon, at: usize, found: &[Candidate]) -> Option<Candidate> {
@@ -61,6 +93,9 @@ pub(crate) fn kind_of(words: &Words<'_>, source: Option<Range>) -> &'static str 
         }
         if words.any(from, &["i", "we", "my", "our"]) {
             return "first";
+        }
+        if words.eq(from, "you") {
+            return "you";
         }
         if words.any(from, &["it", "this", "its", "these"]) {
             return "thing";
@@ -108,7 +143,10 @@ fn subject(words: &Words<'_>, group: Group, at: usize, found: &[Candidate]) -> O
         PARTICIPLE | INFINITIVE => shared(),
         REDUCED => None,
         _ if words.before(group.start, COORD) => {
-            source::shared_pronoun(words, group.start - 1).or_else(shared)
+            let coordinator = group.start - 1;
+            source::shared_pronoun(words, coordinator)
+                .or_else(|| source::subject_after_lead_in(words, coordinator))
+                .or_else(shared)
         }
         _ => source::subject(words, group.start),
     }
@@ -195,17 +233,27 @@ fn verb(
             content.insert(0, subject);
         }
     }
-    // "if you believe", "there are reports": nobody speaks.
-    if source.is_some_and(|(from, to)| to == from + 1 && words.any(from, &["you", "there"])) {
+    // "There are reports": nobody speaks.
+    if source.is_some_and(|(from, to)| to == from + 1 && words.eq(from, "there")) {
         return None;
+    }
+    // "The port seems to close": nobody says to whom, and the subject belongs to what seems.
+    let mut mode = group.mode;
+    if entry.raising
+        && !passive
+        && matches!(complement.frame, TO | OBJECT_FRAME | "like" | "as" | BARE | THAT)
+        && let Some((from, to)) = source.take()
+    {
+        mode = "raising";
+        if !words.any(from, &["it", "who", "which", "that"]) {
+            content.insert(0, (from, to));
+        }
     }
     let frame = if complement.frame == "comma" { BARE } else { complement.frame };
     let weight = entry.weight(frame);
-    let mode = if source.is_none() && matches!(group.mode, FINITE_MODE | MODAL_MODE) {
-        "headless"
-    } else {
-        group.mode
-    };
+    if source.is_none() && matches!(mode, FINITE_MODE | MODAL_MODE) {
+        mode = "headless";
+    }
     Some(Candidate {
         content,
         cue: (group.start, complement.cue_end.min(complement.start).max(at + 1)),

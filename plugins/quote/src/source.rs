@@ -29,6 +29,11 @@ pub(crate) fn subject(words: &Words<'_>, group: usize) -> Option<Range> {
             }
         };
         let lowest = first.max(before.saturating_sub(APPOSITION));
+        if words.is(before, COMMA)
+            && let Some(found) = described(words, lowest, before)
+        {
+            return Some(found);
+        }
         let opener = (lowest..before).rev().filter(same).find(|&at| {
             at > first
                 && !words.left(at, PUNCTUATION & !BRACKET)
@@ -46,6 +51,22 @@ pub(crate) fn subject(words: &Words<'_>, group: usize) -> Option<Range> {
         return Some(if is_apposition(words, opener + 1) { (from, before) } else { (from, to) });
     }
     left_noun_phrase(words, group)
+}
+
+/// A name at the start of its clause with all that stands between commas after it: "“…,” Quill, now
+/// 81 and retired in Port Varen, Aurelia, said".
+fn described(words: &Words<'_>, lowest: usize, last: usize) -> Option<Range> {
+    let comma = (lowest + 1..last).find(|&at| {
+        if !words.is(at, COMMA) || words.left(at, PUNCTUATION & !BRACKET) {
+            return false;
+        }
+        let Some((from, _)) = left_noun_phrase(words, at) else { return false };
+        let starts = from == words.bounds(at).0 || words.left(from, MARK | COLON | SEMICOLON);
+        starts && !words.is(from, TIME | PREP | SUB | WH)
+    })?;
+    let clear = words.is(comma + 1, WH) || !(comma + 1..last).any(|at| finite(words, at));
+    let (from, to) = left_noun_phrase(words, comma).filter(|_| clear)?;
+    Some(if is_apposition(words, comma + 1) { (from, last) } else { (from, to) })
 }
 
 fn apposition_or_clause(words: &Words<'_>, at: usize) -> bool {
@@ -114,7 +135,8 @@ pub(crate) fn left_noun_phrase(words: &Words<'_>, end: usize) -> Option<Range> {
         if class & WH != 0 && !words.any(word, &["who", "which", "whose"]) {
             break;
         }
-        if class & (PUNCTUATION | SUBJECT | OBJECT | SUB) != 0 && class & WH == 0 {
+        let governed = class & OBJECT != 0 && words.before(word, PREP);
+        if class & (PUNCTUATION | SUBJECT | OBJECT | SUB) != 0 && class & WH == 0 && !governed {
             break;
         }
         if class & COORD != 0 {
@@ -184,8 +206,15 @@ pub(crate) fn right_noun_phrase(words: &Words<'_>, from: usize) -> Option<Range>
         return None;
     }
     let mut at = from;
+    let mut relative = false;
     while at < end && at - from < APPOSITION {
         let class = words.class(at);
+        relative |= words.any(at, &["who", "which", "whose"]) && at > from;
+        if relative && class & (COMMA | STOP | SEMICOLON | COLON | DASH | BRACKET | MARK) == 0 {
+            // "an officer who has left the port" is one phrase, verb and all.
+            at += 1;
+            continue;
+        }
         let opens_mark = words.opens(at) && at > from && words.after_region(at) - at > 5;
         if words.list.get(at).map(|word| word.region) != Some(home) && opens_mark {
             break;
@@ -253,13 +282,37 @@ pub(crate) fn right_noun_phrase(words: &Words<'_>, from: usize) -> Option<Range>
     (at > from).then_some((from, at))
 }
 
+/// The subject after an opening clause: "Asked about the port, Quill shook her head and said".
+pub(crate) fn subject_after_lead_in(words: &Words<'_>, coordinator: usize) -> Option<Range> {
+    let first = words.bounds(coordinator).0;
+    let lead_in = words.is(first, SUB | WH | PREP) || words.str(first).ends_with("ed");
+    let comma = (first.max(coordinator.saturating_sub(16))..coordinator)
+        .rev()
+        .find(|&at| words.is(at, COMMA))
+        .filter(|_| lead_in)?;
+    let from = comma + 1;
+    if words.is(from, SUBJECT) {
+        return Some((from, from + 1));
+    }
+    let mut to = from;
+    while to < coordinator && words.is(to, CAPITAL | TITLE) {
+        to += 1;
+    }
+    (to > from).then_some((from, to))
+}
+
 /// A pronoun that a coordinate verb shares, in its own clause: "who came out and endorsed".
 pub(crate) fn shared_pronoun(words: &Words<'_>, coordinator: usize) -> Option<Range> {
     let first = words.bounds(coordinator).0.max(coordinator.saturating_sub(20));
     (first..coordinator)
         .rev()
         .take_while(|&at| !words.is(at, PUNCTUATION) && !words.eq(at, "that"))
-        .find(|&at| words.is(at, SUBJECT) && !words.eq(at, "you") || words.eq(at, "who"))
+        .find(|&at| {
+            // Not the "she" of "Quill said she left and added".
+            let embedded =
+                at.checked_sub(1).and_then(|b| words.list.get(b)).is_some_and(|b| b.cue.is_some());
+            (words.is(at, SUBJECT) && !words.eq(at, "you") || words.eq(at, "who")) && !embedded
+        })
         .map(|at| (at, at + 1))
 }
 

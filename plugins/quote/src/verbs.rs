@@ -126,7 +126,7 @@ pub(crate) fn group(words: &Words<'_>, at: usize, form: Form, nominal: bool) -> 
     if form == Form::Base && nominal && !aux && !words.is(at, TAGGED_VERB) && start > first {
         let before = start - 1;
         let plural = words
-            .is(before, SUBJECT | WH | CAPITAL | COORD | COMMA | DASH | MARK | NUMBER | BRACKET)
+            .is(before, SUBJECT | WH | COORD | COMMA | DASH | MARK | NUMBER | BRACKET)
             || words.any(
                 before,
                 &[
@@ -134,7 +134,9 @@ pub(crate) fn group(words: &Words<'_>, at: usize, form: Form, nominal: bool) -> 
                     "half", "percent", "all", "both", "to", "please",
                 ],
             )
-            || words.str(before).ends_with('s') && !words.is(before, POSS);
+            || words.str(before).ends_with('s')
+                && !words.str(before).ends_with("ss")
+                && !words.is(before, POSS);
         if !plural {
             return None;
         }
@@ -143,12 +145,14 @@ pub(crate) fn group(words: &Words<'_>, at: usize, form: Form, nominal: bool) -> 
         return None;
     }
     // "the accused", "a stated aim"
-    if matches!(form, Form::Past | Form::Participle) && !aux && words.before(at, DET | POSS) {
+    let past = matches!(form, Form::Past | Form::Participle);
+    if past && !aux && words.before(at, DET | POSS) && !words.any(at - 1, COUNTERS) {
         return None;
     }
     let mode = match form {
         Form::Past | Form::Participle if be => PASSIVE,
         Form::Participle if !aux => REDUCED,
+        Form::Past if !aux && lacks_subject(words, at) => REDUCED,
         Form::Ing if !be => PARTICIPLE,
         Form::Base if to => INFINITIVE,
         _ if modal => MODAL_MODE,
@@ -157,9 +161,22 @@ pub(crate) fn group(words: &Words<'_>, at: usize, form: Form, nominal: bool) -> 
     Some(Group { start, mode })
 }
 
+/// Whether a past form stands where no subject can: "when asked if", "Asked whether".
+fn lacks_subject(words: &Words<'_>, at: usize) -> bool {
+    let asked = words.any(at + 1, &["about", "whether", "if", "why", "how", "what", "by"]);
+    let first = words.bounds(at).0 == at;
+    asked && (first || words.before(at, COMMA))
+        || !first && words.any(at - 1, &["when", "if", "while", "unless"])
+}
+
+/// Determiners that stand alone as a subject.
+const COUNTERS: &[&str] = &[
+    "some", "many", "most", "few", "all", "both", "several", "another", "half", "neither", "each",
+];
+
 /// Whether a determiner before the verb is its subject: "some say", "many believe".
 fn plural_pronoun(words: &Words<'_>, at: usize) -> bool {
     let before = at.saturating_sub(1);
-    words.any(before, &["some", "many", "most", "few", "all", "both", "several", "others"])
+    words.any(before, COUNTERS)
         && (before == words.bounds(at).0 || words.left(before, PUNCTUATION | COORD | SUB | ADV))
 }

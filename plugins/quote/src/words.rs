@@ -113,9 +113,10 @@ impl Classes {
         Self(classes)
     }
 
-    fn of(&self, word: &str) -> Class {
+    /// The class of a word in lower case; `plain` says that it is no name.
+    fn of(&self, word: &str, plain: bool) -> Class {
         let known = self.0.get(word).copied().unwrap_or_default();
-        let adverb = known == 0 && word.len() > 4 && word.ends_with("ly");
+        let adverb = plain && known == 0 && word.len() > 4 && word.ends_with("ly");
         if adverb { known | ADV } else { known }
     }
 }
@@ -159,12 +160,22 @@ impl<'d> Words<'d> {
             let mut class = match token.class() {
                 TokenKind::Number => NUMBER,
                 TokenKind::Punctuation | TokenKind::Other => mark_class(word),
-                TokenKind::Word => classes.of(&lower),
+                TokenKind::Word => {
+                    classes.of(&lower, begins || !word.starts_with(char::is_uppercase))
+                }
             };
             if lower == "'s" {
                 // "she's" has a verb, "Quill's" an owner.
                 let verbal = list.last().is_some_and(|word| word.class & (SUBJECT | WH) != 0);
                 class = if verbal { BE | AUX } else { POSS };
+            }
+            // "Will wrote", "in May", "they may march": names and months by their capital.
+            let capital = word.starts_with(char::is_uppercase);
+            if matches!(lower.as_str(), "will" | "may") && capital && !begins {
+                class &= !(AUX | MODAL);
+            }
+            if matches!(lower.as_str(), "may" | "march") && !capital {
+                class &= !TIME;
             }
             if class & DASH != 0
                 && list.last().is_some_and(|before| before.span.end() == span.start())
