@@ -6,6 +6,8 @@
 //! - `configuration`: the files of `config/`, faults and their places, `config` and `plugins`
 //! - `articles`: whole articles under `tests/articles/` and what is found in them
 
+#![allow(clippy::unwrap_used, reason = "a test ends at what it does not expect")]
+
 mod articles;
 mod command;
 mod configuration;

@@ -126,3 +126,8 @@ impl Ended {
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("no JSON: {error}: {text:.500}"))
     }
 }
+
+/// The examples of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

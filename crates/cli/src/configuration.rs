@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
@@ -66,7 +66,7 @@ fn read(name: &Path) -> Result<Result<Config, Faults>> {
             })?;
             let text = String::from_utf8(bytes)
                 .with_context(|| format!("configuration {} is no UTF-8", name.display()))?;
-            let folder = name.parent().map(Path::to_owned).unwrap_or_else(PathBuf::new);
+            let folder = name.parent().map(Path::to_owned).unwrap_or_default();
             Ok(Config::parse(&text, &name.display().to_string(), &folder))
         }
     }

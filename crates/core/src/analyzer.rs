@@ -70,7 +70,7 @@ pub trait Analyzer: Send + Sync {
 /// What an analyzer is called, needs and gives.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Descriptor {
-    /// Its name: lower-case letters, digits, `_` and `-`.
+    /// Its name: lower-case letters, digits, `_`, `-` and `.`, a letter first.
     pub name: &'static str,
     /// Its version, as `1.2.3`.
     pub version: &'static str,

@@ -258,6 +258,7 @@ impl Check<'_> {
                 return Err((*reason).into());
             }
         }
+        self.intensity(found)?;
         for attribute in self.layer.attributes_of(found) {
             let closed = form.words.iter().find(|(key, _)| *key == attribute.key);
             let Some((key, words)) = closed else { continue };
@@ -265,6 +266,25 @@ impl Check<'_> {
             if attribute.tag != TAG_SYMBOL || !words.contains(&symbol) {
                 let words: Vec<_> = words.iter().map(|&word| self.doc.word(word)).collect();
                 return Err(format!("expected {} {}", self.doc.word(*key), words.join(", ")));
+            }
+        }
+        Ok(())
+    }
+
+    /// The strength of a stance has the sign of its polarity.
+    fn intensity(&self, found: &Annotation) -> Result<(), String> {
+        let attributes = self.layer.attributes_of(found);
+        let values = attributes.iter().filter(|attribute| attribute.key == vocab::INTENSITY);
+        for value in values.map(|attribute| self.layer.value(attribute)) {
+            let fits = match (found.kind, value) {
+                (vocab::POSITIVE, Some(Value::Float(value))) => (0.0..=1.0).contains(&value),
+                (vocab::NEGATIVE, Some(Value::Float(value))) => (-1.0..=0.0).contains(&value),
+                (vocab::NEUTRAL, Some(Value::Float(value))) => value == 0.0,
+                _ => self.layer.name != vocab::STANCES,
+            };
+            if !fits {
+                let reason = "expected an intensity from -1 to 1 of the polarity's sign";
+                return Err(format!("{reason}, found {value:?}"));
             }
         }
         Ok(())

@@ -311,9 +311,10 @@ pub fn check_plan(plan: &[Descriptor], given: &[&str], others: &[Descriptor]) ->
                 elsewhere: names(others),
             });
         }
-        for layer in descriptor.provides {
-            let first = before.iter().find(|earlier| gives(earlier, layer));
-            if first.is_some() || given.contains(layer) {
+        for (number, layer) in descriptor.provides.iter().enumerate() {
+            let itself = Some(descriptor).filter(|_| descriptor.provides[..number].contains(layer));
+            let first = itself.or(before.iter().find(|earlier| gives(earlier, layer)));
+            if first.is_some() || given.contains(layer) || *layer == "meta" {
                 faults.push(PlanFault::Twice {
                     place,
                     analyzer: analyzer.clone(),

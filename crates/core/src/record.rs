@@ -496,7 +496,7 @@ impl Write<'_, '_> {
                 span: target.span.map(|span| self.offsets.span(span)),
             },
             polarity: stance.polarity(),
-            intensity: stance.intensity(),
+            intensity: stance.intensity().map(|value| (value * 10_000.0).round() / 10_000.0),
             dimension: stance.dimension(),
             act: stance.act().map(str::to_owned),
             modality: stance.modality(),

@@ -284,3 +284,21 @@ fn words_outside_the_vocabulary_are_the_document_s_own() {
     assert!(other.append(layers, |_| Provenance::default()).is_err());
     assert!(other.view().layers().is_empty() && other.provenance().is_empty());
 }
+
+#[test]
+fn intensities_have_the_sign_of_their_polarity() {
+    let stance = |kind, value: Value<'static>| {
+        let mut stances = layer(vocab::STANCES, kind, |_| {});
+        stances.link(vocab::TARGET, vocab::ENTITIES, 0);
+        stances.attribute(vocab::INTENSITY, value);
+        vec![stances]
+    };
+    takes(stance(vocab::NEGATIVE, Value::Float(-0.6)));
+    takes(stance(vocab::POSITIVE, Value::Float(1.0)));
+    takes(stance(vocab::NEUTRAL, Value::Float(0.0)));
+    let reason = "expected an intensity from -1 to 1 of the polarity's sign";
+    refuses(stance(vocab::NEGATIVE, Value::Float(0.6)), reason);
+    refuses(stance(vocab::POSITIVE, Value::Float(1.5)), reason);
+    refuses(stance(vocab::NEUTRAL, Value::Float(0.1)), reason);
+    refuses(stance(vocab::POSITIVE, Value::Text("much")), reason);
+}

@@ -103,8 +103,13 @@ proptest! {
         polarity in one_of(Polarity::ALL),
         dimension in one_of(Dimension::ALL),
         modality in one_of(Modality::ALL),
-        intensity in -1f64..=1.0,
+        strength in 0f64..=1.0,
     ) {
+        let intensity = match polarity {
+            Polarity::Positive => strength,
+            Polarity::Negative => -strength,
+            Polarity::Neutral => 0.0,
+        };
         let span = spans[0];
         let document = written(&text, |out| {
             let mention = out.mention(span, MentionKind::Name, 1.0);

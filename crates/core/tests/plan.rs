@@ -84,6 +84,12 @@ fn two_analyzers_cannot_give_one_layer() {
     check(&faults, &[twice(1, "splitter", Some("words"))], &["`splitter`", "`words`"]);
     let faults = check_plan(&[TOKENS], &["tokens"], &[]);
     check(&faults, &[twice(0, "words", None)], &["the input"]);
+    let doubled = Descriptor { provides: &["tokens", "tokens"], ..TOKENS };
+    check(&check_plan(&[doubled], &[], &[]), &[twice(0, "words", Some("words"))], &[]);
+    let meta = Descriptor { provides: &["meta"], ..TOKENS };
+    let fault =
+        PlanFault::Twice { place: 0, analyzer: "words".into(), first: None, layer: "meta".into() };
+    check(&check_plan(&[meta], &[], &[]), &[fault], &["the input"]);
 }
 
 #[test]

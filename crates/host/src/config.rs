@@ -332,30 +332,25 @@ impl Reader {
     }
 
     fn given(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Given> {
-        match value.get_ref() {
-            DeValue::String(text) => Some(Given::Text(text.clone().into_owned())),
-            DeValue::Boolean(value) => Some(Given::Bool(*value)),
-            DeValue::Integer(number) => {
-                match i64::from_str_radix(number.as_str(), number.radix()) {
-                    Ok(number) => Some(Given::Integer(number)),
-                    Err(_) => self.expected("a whole number of 64 bits", value).into_none(),
-                }
-            }
+        let given = match value.get_ref() {
+            DeValue::String(text) => Ok(Given::Text(text.clone().into_owned())),
+            DeValue::Boolean(value) => Ok(Given::Bool(*value)),
+            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+                .map(Given::Integer)
+                .map_err(|_| "a whole number of 64 bits"),
             DeValue::Float(number) => match number.as_str().parse::<f64>() {
-                Ok(number) if number.is_finite() => Some(Given::Float(number)),
-                _ => self.expected("a finite number", value).into_none(),
+                Ok(number) if number.is_finite() => Ok(Given::Float(number)),
+                _ => Err("a finite number"),
             },
             DeValue::Array(array) => {
                 let texts = array.iter().map(|item| item.get_ref().as_str().map(str::to_owned));
-                match texts.collect() {
-                    Some(texts) => Some(Given::Texts(texts)),
-                    None => self.expected("a list of strings", value).into_none(),
-                }
+                texts.collect::<Option<_>>().map(Given::Texts).ok_or("a list of strings")
             }
-            DeValue::Datetime(_) | DeValue::Table(_) => self
-                .expected("a string, a number, a truth value or a list of strings", value)
-                .into_none(),
-        }
+            DeValue::Datetime(_) | DeValue::Table(_) => {
+                Err("a string, a number, a truth value or a list of strings")
+            }
+        };
+        given.map_err(|expected| self.expected(expected, value)).ok()
     }
 
     fn key(&mut self, key: &Spanned<Cow<'_, str>>, known: &'static [Key]) -> Option<&'static Key> {
@@ -373,17 +368,6 @@ impl Reader {
     fn expected(&mut self, what: &str, value: &Spanned<DeValue<'_>>) {
         let found = value.get_ref().type_str();
         self.faults.push(Fault::new(value.span(), format!("expected {what}, found {found}")));
-    }
-}
-
-/// Lets a reported fault stand where a value is missing.
-trait IntoNone {
-    fn into_none<T>(self) -> Option<T>;
-}
-
-impl IntoNone for () {
-    fn into_none<T>(self) -> Option<T> {
-        None
     }
 }
 

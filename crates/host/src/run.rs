@@ -130,7 +130,7 @@ mod tests {
         for jobs in [1, 2, 7] {
             let mut seen = Vec::new();
             let work = |(): &mut (), n: u64| {
-                if n % 5 == 0 {
+                if n.is_multiple_of(5) {
                     std::thread::sleep(std::time::Duration::from_millis(1));
                 }
                 n

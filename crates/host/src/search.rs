@@ -23,7 +23,7 @@ impl Places {
         let executable = std::env::current_exe().and_then(|path| path.canonicalize());
         if let Some(folder) = executable.ok().as_deref().and_then(Path::parent) {
             folders.push(folder.to_owned());
-            folders.push(folder.join("../lib/onrecord/plugins/v1"));
+            folders.extend(folder.parent().map(|above| above.join("lib/onrecord/plugins/v1")));
         }
         if let Some(data) = dirs::data_local_dir() {
             folders.push(data.join("onrecord/plugins/v1"));

@@ -1,5 +1,7 @@
 //! A plugin that misbehaves in every way that Rust allows, through the whole border, in process.
 
+#![allow(clippy::unwrap_used, reason = "a test ends at what it does not expect")]
+
 use std::path::Path;
 
 use onrecord_core::layer::Value;
@@ -39,6 +41,14 @@ impl Plugin for Wayward {
     }
 }
 
+fn span(range: std::ops::Range<usize>) -> Span {
+    Span::of(range).unwrap()
+}
+
+fn remark(out: &mut Additions<'_>, range: std::ops::Range<usize>) {
+    out.custom("remarks", span(range), "bad");
+}
+
 /// Panics again while it is being dropped.
 struct Grenade;
 
@@ -60,7 +70,6 @@ impl Analyzer for Wayward {
     fn analyze(&self, doc: &Doc<'_>, out: &mut Additions<'_>) -> Result<(), Failure> {
         let calls = out.scratch::<u32>() + 1;
         out.keep(calls);
-        let span = |range| Span::of(range).unwrap();
         if !doc.text().starts_with('!') {
             out.custom("remarks", span(0..1), "good")
                 .text("mode", &self.0)
@@ -72,21 +81,29 @@ impl Analyzer for Wayward {
             "fail" => return Err(Failure::new("too tired")),
             "panic" => panic!("out of {}", "patience"),
             "panic twice" => std::panic::panic_any(Grenade),
-            "span outside" => drop(out.custom("remarks", span(0..999), "bad")),
-            "span in a character" => drop(out.custom("remarks", span(2..3), "bad")),
-            "score" => drop(out.custom("remarks", span(0..1), "bad").confidence(f32::NAN)),
-            "link" => drop(out.custom("remarks", span(0..1), "bad").link("to", "remarks", 7)),
-            "layer of a link" => {
-                drop(out.custom("remarks", span(0..1), "bad").link("to", "moon", 0))
+            "span outside" => remark(out, 0..999),
+            "span in a character" => remark(out, 2..3),
+            "score" => {
+                out.custom("remarks", span(0..1), "bad").confidence(f32::NAN);
             }
-            "word" => drop(out.layer(remarks).push(span(0..1), Symbol(999_999), 1.0)),
-            "undeclared layer" => drop(out.custom("secrets", span(0..1), "bad")),
-            "given layer" => drop(out.custom("meta", span(0..1), "bad")),
+            "link" => {
+                out.custom("remarks", span(0..1), "bad").link("to", "remarks", 7);
+            }
+            "layer of a link" => {
+                out.custom("remarks", span(0..1), "bad").link("to", "moon", 0);
+            }
+            "word" => {
+                out.layer(remarks).push(span(0..1), Symbol(999_999), 1.0);
+            }
+            "undeclared layer" => {
+                out.custom("secrets", span(0..1), "bad");
+            }
+            "given layer" => {
+                out.custom("meta", span(0..1), "bad");
+            }
             "not finite" => {
-                drop(
-                    out.custom("remarks", span(0..1), "bad")
-                        .value("n", Value::Float(f64::INFINITY)),
-                );
+                let value = Value::Float(f64::INFINITY);
+                out.custom("remarks", span(0..1), "bad").value("n", value);
             }
             "arrays" => {
                 let layer: &mut Layer = out.layer(remarks);

@@ -164,7 +164,7 @@ typedef struct OnrPlugin {
     uint16_t abi_minor; /* the lowest minor version of a host that it works with */
     uint32_t flags;     /* zero */
     uint32_t reserved;  /* zero */
-    OnrStr name;        /* lower-case letters, digits, `_`, `-` */
+    OnrStr name;        /* lower-case letters, digits, `_`, `-`, `.`; a letter first */
     OnrStr version;
     OnrStr summary;
     OnrArray requires_; /* of OnrLayerDecl */
