@@ -66,12 +66,12 @@ pub(crate) fn rule(look: Look<'_, '_>, from: usize, findings: &mut Findings) {
     }
 }
 
-/// Words near a state or a crowd are mostly of what it does or suffers. A place that nobody knows
-/// is likely a person's name.
+/// Words near a state or a crowd are mostly of what it does or suffers. A name that nobody knows
+/// is likely a person's.
 fn is_person(actor: &Actor) -> bool {
     match actor.kind {
         None | Some(EntityType::Person) => true,
-        Some(EntityType::Place) => !actor.linked,
+        Some(EntityType::Place | EntityType::Other) => !actor.linked && !actor.nominal,
         Some(EntityType::Organization) => !actor.nominal,
         _ => false,
     }
