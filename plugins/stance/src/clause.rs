@@ -1,7 +1,7 @@
 //! Who does what to whom, read from the order of words: subjects, objects, propositions.
 
 use crate::inflect::Form;
-use crate::lexicon::Class;
+use crate::lexicon::{Class, Set};
 use crate::scene::{REACH, Scene};
 
 /// Who a noun phrase stands for.
@@ -163,7 +163,7 @@ impl Scene<'_> {
 
     /// Whether a word names people.
     pub(crate) fn is_people(&self, place: usize) -> bool {
-        self.words.get(place).is_some_and(|word| word.entry.is_some_and(|entry| entry.people))
+        self.words.get(place).is_some_and(|word| word.is_in(Set::People))
     }
 
     fn party(&self, start: usize, last: usize) -> Option<Party> {
@@ -175,7 +175,7 @@ impl Scene<'_> {
         let owner = (start..=last)
             .filter_map(|at| self.words.get(at)?.actor)
             .find(|&actor| self.actors.get(actor).is_some_and(|actor| actor.owner));
-        let personal = self.words.get(last).is_some_and(|w| OTHERS.iter().any(|o| w.is(o)));
+        let personal = self.words.get(last).is_some_and(|word| word.is_in(Set::Others));
         match owner {
             Some(owner) if !personal => Some(Party::Owned(owner)),
             _ => Some(Party::Words(start, last + 1)),
@@ -292,7 +292,7 @@ impl Scene<'_> {
         (place..place + 5)
             .filter_map(|at| self.words.get(at))
             .take_while(|word| word.is_word() || word.text.starts_with(['\'', '’']))
-            .any(|word| OTHERS.iter().any(|other| word.is(other)))
+            .any(|word| word.is_in(Set::Others))
     }
 
     /// Where the proposition ends that begins at `start`: at the end of the clause or where the
@@ -343,44 +343,3 @@ impl Scene<'_> {
         end
     }
 }
-
-/// People who are against the one they belong to, or somebody else than he.
-const OTHERS: &[&str] = &[
-    "critics",
-    "critic",
-    "opponents",
-    "opponent",
-    "rivals",
-    "rival",
-    "enemies",
-    "enemy",
-    "foes",
-    "foe",
-    "accusers",
-    "accuser",
-    "victims",
-    "victim",
-    "predecessor",
-    "predecessors",
-    "detractors",
-    "challenger",
-    "challengers",
-    "adversaries",
-    "adversary",
-    "successor",
-    "defenders",
-    "supporters",
-    "allies",
-    "lawyer",
-    "lawyers",
-    "attorney",
-    "attorneys",
-    "spokesman",
-    "spokeswoman",
-    "spokesperson",
-    "wife",
-    "husband",
-    "family",
-    "aides",
-    "aide",
-];

@@ -99,6 +99,25 @@ pub(crate) struct Marker {
     pub(crate) rest: Vec<&'static str>,
 }
 
+/// A set of words that a rule asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Set {
+    /// Those who may hold a stance without a name.
+    People,
+    /// Those against, or about, the one they belong to: "Varen's critics".
+    Others,
+    /// Verbs that call somebody something.
+    Label,
+    /// Verbs that join a subject to what it is: "seems".
+    Link,
+    /// Adjectives by which a speaker judges an act: "hard to accuse".
+    View,
+    /// Verbs that only announce what is said: "I must say".
+    Saying,
+    /// Nouns by which an adjective still judges a person: "a great choice".
+    Standing,
+}
+
 /// All that is known of one word form.
 #[derive(Debug, Default)]
 pub(crate) struct Entry {
@@ -112,8 +131,7 @@ pub(crate) struct Entry {
     pub(crate) markers: Vec<u32>,
     /// What follows this word where the two reverse what comes next.
     pub(crate) reversals: Vec<Vec<&'static str>>,
-    /// Whether it names people: those may hold a stance without a name.
-    pub(crate) people: bool,
+    pub(crate) sets: Vec<Set>,
 }
 
 /// The lexicon.
@@ -211,9 +229,7 @@ impl Lexicon {
             let (head, rest) = split(cell(&row, 0));
             lexicon.entry(head).reversals.push(rest);
         }
-        for row in rows(include_str!("../data/people.tsv")) {
-            lexicon.entry(cell(&row, 0)).people = true;
-        }
+        lexicon.read_sets(&inflection);
         lexicon
     }
 
@@ -255,6 +271,29 @@ impl Lexicon {
                 let entry = self.entry(word);
                 if entry.class == Class::Open {
                     entry.form = entry.form.or(form);
+                }
+            }
+        }
+    }
+
+    fn read_sets(&mut self, inflection: &Inflection) {
+        for row in rows(include_str!("../data/sets.tsv")) {
+            let (set, verbs) = match cell(&row, 0) {
+                "people" => (Set::People, false),
+                "others" => (Set::Others, false),
+                "label" => (Set::Label, true),
+                "link" => (Set::Link, true),
+                "view" => (Set::View, false),
+                "saying" => (Set::Saying, false),
+                _ => (Set::Standing, false),
+            };
+            for word in cell(&row, 1).split(' ') {
+                if !verbs {
+                    self.entry(word).sets.push(set);
+                    continue;
+                }
+                for (word, _) in inflection.forms(word) {
+                    self.entry(word).sets.push(set);
                 }
             }
         }

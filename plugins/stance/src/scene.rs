@@ -3,7 +3,7 @@
 use onrecord_plugin::core::{Doc, EntityId, EntityType, MentionKind, Span};
 
 use crate::inflect::Form;
-use crate::lexicon::{Class, Entry, Lexicon};
+use crate::lexicon::{Class, Entry, Lexicon, Set};
 use crate::voice::Voices;
 
 /// How far a rule looks, in words: what keeps the work linear in the length of the text.
@@ -36,6 +36,11 @@ impl Word<'_> {
     /// Which verb forms it can be.
     pub(crate) fn form(&self) -> Form {
         self.entry.map_or_else(Form::default, |entry| entry.form)
+    }
+
+    /// Whether it belongs to a set.
+    pub(crate) fn is_in(&self, set: Set) -> bool {
+        self.entry.is_some_and(|entry| entry.sets.contains(&set))
     }
 
     /// Whether it is this word, in any case.

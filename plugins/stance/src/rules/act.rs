@@ -5,7 +5,7 @@ use onrecord_plugin::core::{Dimension, Modality};
 use crate::clause::{Group, Party};
 use crate::finding::{Aim, Finding, Findings};
 use crate::inflect::Form;
-use crate::lexicon::{Class, Object, Verb};
+use crate::lexicon::{Class, Object, Set, Verb};
 use crate::voice::Holder;
 
 use super::{Look, turned};
@@ -89,13 +89,8 @@ fn blames(verb: &Verb) -> bool {
 
 /// "It is hard to accuse him": nobody's act, but the view of whoever speaks.
 fn impersonal(look: Look<'_, '_>, group: Group) -> bool {
-    const VIEWS: &[&str] =
-        &["hard", "difficult", "impossible", "easy", "wrong", "unfair", "fair", "right"];
     group.infinitive
-        && group
-            .start
-            .checked_sub(1)
-            .is_some_and(|at| VIEWS.iter().any(|view| look.scene.words[at].is(view)))
+        && group.start.checked_sub(1).is_some_and(|at| look.scene.words[at].is_in(Set::View))
 }
 
 /// A phrase whose first word is no verb where it stands is none.

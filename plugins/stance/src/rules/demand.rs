@@ -4,7 +4,7 @@ use onrecord_plugin::core::{Dimension, Modality};
 
 use crate::clause::Party;
 use crate::finding::{Aim, Finding, Findings};
-use crate::lexicon::Class;
+use crate::lexicon::{Class, Set};
 
 use super::Look;
 
@@ -60,9 +60,7 @@ fn demand(look: Look<'_, '_>, place: usize, findings: &mut Findings) {
         return;
     }
     // "I have to say", "we should add": nothing is demanded.
-    const SAYING: &[&str] =
-        &["say", "admit", "add", "note", "wonder", "ask", "confess", "mention", "point", "stress"];
-    if SAYING.iter().any(|saying| scene.words.get(start).is_some_and(|word| word.is(saying))) {
+    if scene.words.get(start).is_some_and(|word| word.is_in(Set::Saying)) {
         return;
     }
     let end = scene.proposition_end(start);

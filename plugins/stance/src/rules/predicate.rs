@@ -4,7 +4,7 @@ use onrecord_plugin::core::Span;
 
 use crate::clause::Party;
 use crate::finding::{Aim, Finding, Findings};
-use crate::lexicon::{Class, Opinion, Sort};
+use crate::lexicon::{Class, Opinion, Set, Sort};
 use crate::scene::Actor;
 
 use super::Look;
@@ -111,9 +111,7 @@ fn predicated(
     }
     let Some(before) = at.checked_sub(1) else { return false };
     let word = &scene.words[before];
-    let links = ["seem", "appear", "look", "become", "remain", "sound", "feel", "prove", "turn"];
-    let stem = word.text.to_ascii_lowercase();
-    let linking = word.class() == Class::Be || links.iter().any(|link| stem.starts_with(link));
+    let linking = word.class() == Class::Be || word.is_in(Set::Link);
     if linking {
         if adjective_of_a_noun(look, opinion, end) {
             // "is a terrible day": a noun of its own follows and decides.
@@ -137,67 +135,14 @@ fn predicated(
 
 /// Whether a further noun follows an adjective that this lexicon does not know as a person's.
 fn adjective_of_a_noun(look: Look<'_, '_>, opinion: &Opinion, end: usize) -> bool {
-    const PEOPLE: &[&str] = &[
-        "man",
-        "woman",
-        "person",
-        "guy",
-        "people",
-        "leader",
-        "leaders",
-        "president",
-        "minister",
-        "candidate",
-        "politician",
-        "human",
-        "being",
-        "individual",
-        "lawyer",
-        "judge",
-        "senator",
-        "governor",
-        "public",
-        "servant",
-        "choice",
-        "choices",
-        "friend",
-        "job",
-        "example",
-        "record",
-        "work",
-        "partner",
-        "ally",
-        "team",
-        "character",
-        "kid",
-        "boy",
-        "girl",
-        "father",
-        "mother",
-        "wife",
-        "husband",
-        "colleague",
-        "member",
-        "official",
-        "speaker",
-        "mayor",
-        "nominee",
-        "actor",
-        "player",
-        "soldier",
-        "party",
-        "government",
-        "country",
-        "nation",
-        "force",
-    ];
     opinion.sort == Sort::Adjective
         && look.scene.words.get(end).is_some_and(|next| {
             next.is_word()
                 && next.class() == Class::Open
                 && !look.scene.is_verb(end)
                 && next.entry.is_none_or(|entry| entry.opinions.is_empty())
-                && !PEOPLE.iter().any(|person| next.is(person))
+                && !next.is_in(Set::People)
+                && !next.is_in(Set::Standing)
                 && !next.text.ends_with("ly")
         })
 }
@@ -211,58 +156,6 @@ fn label(
     before: usize,
     findings: &mut Findings,
 ) -> bool {
-    const LABELS: &[&str] = &[
-        "call",
-        "calls",
-        "called",
-        "calling",
-        "label",
-        "labels",
-        "labeled",
-        "labelled",
-        "labeling",
-        "brand",
-        "brands",
-        "branded",
-        "branding",
-        "dub",
-        "dubs",
-        "dubbed",
-        "dubbing",
-        "describe",
-        "describes",
-        "described",
-        "describing",
-        "portray",
-        "portrays",
-        "portrayed",
-        "portraying",
-        "paint",
-        "paints",
-        "painted",
-        "painting",
-        "consider",
-        "considers",
-        "considered",
-        "deem",
-        "deems",
-        "deemed",
-        "regard",
-        "regards",
-        "regarded",
-        "find",
-        "finds",
-        "found",
-        "depict",
-        "depicted",
-        "cast",
-        "denounced",
-        "hailed",
-        "praised",
-        "think",
-        "thinks",
-        "declared",
-    ];
     let scene = look.scene;
     let Some(actor) = scene.words[before].actor.and_then(|actor| look.actor(actor)) else {
         return false;
@@ -270,10 +163,7 @@ fn label(
     if actor.owner {
         return false;
     }
-    let Some(verb) = actor
-        .first
-        .checked_sub(1)
-        .filter(|&at| LABELS.iter().any(|label| scene.words[at].is(label)))
+    let Some(verb) = actor.first.checked_sub(1).filter(|&at| scene.words[at].is_in(Set::Label))
     else {
         return false;
     };
