@@ -366,7 +366,14 @@ fn opinions_of_things() {
     check(&[
         ("{q1:“The plan is reckless,”} {s1:{A:Quill}} {c1:said}.", &["A><The plan>-"]),
         ("{q1:“There is no end in sight,”} {s1:{A:Quill}} {c1:said}.", &["A><end in sight>-"]),
+        ("{q1:“There is no doubt that it rained,”} {s1:{A:Quill}} {c1:said}.", &["A><it rained>+"]),
+        ("{q1:“There is no reason to stay,”} {s1:{A:Quill}} {c1:said}.", &["A><stay>-"]),
         ("{s1:I} {c1:doubt} {q1:that the port was closed}.", &["author><the port was closed>-"]),
+        (
+            "{q1:“They sold us their reckless plan,”} {s1:{A:Quill}} {c1:said}.",
+            &["A><their reckless plan>-"],
+        ),
+        ("Nobody bought the reckless plan.", &[]),
         ("The plan is reckless.", &[]),
         ("There is no end in sight.", &[]),
     ]);

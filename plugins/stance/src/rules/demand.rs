@@ -94,19 +94,35 @@ fn demand(look: Look<'_, '_>, place: usize, findings: &mut Findings) {
     });
 }
 
-/// "There is no end in sight": its speaker holds that it is not so.
+/// "There is no end in sight": its speaker holds that it is not so. "There is no doubt that they
+/// came": that it is. "There is no reason to stay": that it should not be.
 fn lack(look: Look<'_, '_>, place: usize, findings: &mut Findings) {
     let scene = look.scene;
-    let end = scene.phrase_end(place + 3);
-    let Some(span) = scene.span(place + 3, end) else { return };
+    let noun = place + 3;
+    let is = |at: usize, word: &str| scene.words.get(at).is_some_and(|found| found.is(word));
+    let to = (noun + 1..noun + 5).find(|&at| is(at, "to"));
+    let (start, value, act, dimension) = match to {
+        _ if (is(noun, "doubt") || is(noun, "question")) && is(noun + 1, "that") => {
+            (noun + 2, 0.9, "claim", Dimension::Belief)
+        }
+        Some(to) if is(noun, "reason") || is(noun, "need") => {
+            (to + 1, -0.6, "oppose", Dimension::Position)
+        }
+        _ => (noun, -0.6, "deny", Dimension::Belief),
+    };
+    let end = match act {
+        "claim" => scene.proposition_end(start),
+        _ => scene.phrase_end(start),
+    };
+    let Some(span) = scene.span(start, end) else { return };
     let context = scene.context(look.lexicon, place, end);
     findings.add(Finding {
-        dimension: Dimension::Belief,
-        act: "deny",
+        dimension,
+        act,
         modality: context.modality,
         evidence: look.reach(place, end),
         confidence: if look.unheard(place) { 0.3 } else { 0.5 },
-        ..look.finding(place, Aim { entity: None, span }, -0.6, "rule:lack")
+        ..look.finding(place, Aim { entity: None, span }, value, "rule:lack")
     });
 }
 

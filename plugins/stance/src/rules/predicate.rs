@@ -222,11 +222,38 @@ fn epithet(
         let opens = matches!(scene.class(first), Class::Determiner) && first < place;
         scene.words.get(comma.checked_sub(1)?)?.actor.filter(|_| opens)
     };
-    let Some(actor) = next.or_else(apposed).and_then(|actor| look.actor(actor)) else { return };
+    let Some(actor) = next.or_else(apposed).and_then(|actor| look.actor(actor)) else {
+        described(look, opinion, place, end, findings);
+        return;
+    };
     if actor.pronoun || actor.owner && next.is_some() && !scene.words[at].is_word() {
         return;
     }
     judge(look, opinion, actor, place, end, findings);
+}
+
+/// "Their reckless plan", in a quote or a column: an epithet of a thing.
+fn described(
+    look: Look<'_, '_>,
+    opinion: &Opinion,
+    place: usize,
+    end: usize,
+    findings: &mut Findings,
+) {
+    let scene = look.scene;
+    let opening = place
+        .checked_sub(1)
+        .filter(|&before| matches!(scene.class(before), Class::Determiner | Class::Possessive));
+    let (Some(opening), Sort::Adjective) = (opening, opinion.sort) else { return };
+    let noun = |at: usize| {
+        scene.words.get(at).is_some_and(|word| {
+            word.is_word() && word.class() == Class::Open && word.actor.is_none()
+        }) && !scene.is_verb(at)
+    };
+    let to = (end..end + 3).take_while(|&at| noun(at)).last().map_or(end, |last| last + 1);
+    if to > end && opinion.value.abs() > 0.5 {
+        thing(look, opinion, (opening, to), (place, end), "rule:epithet", findings);
+    }
 }
 
 /// An epithet of an actor, in the voice that tells.
@@ -267,7 +294,7 @@ fn say(
         if by != "rule:predicate" || !opinion.opinion {
             return;
         }
-        thing(look, opinion, (from, to), (place, end), findings);
+        thing(look, opinion, (from, to), (place, end), by, findings);
         return;
     }
     let (Party::Actor(target) | Party::Owned(target)) = party else { return };
@@ -299,6 +326,7 @@ fn thing(
     opinion: &Opinion,
     (from, to): (usize, usize),
     (place, end): (usize, usize),
+    by: &'static str,
     findings: &mut Findings,
 ) {
     let scene = look.scene;
@@ -310,9 +338,9 @@ fn thing(
     let value = context.turn(opinion.value);
     findings.add(Finding {
         modality: context.modality,
-        evidence: look.reach(from.min(place), end),
+        evidence: look.reach(from.min(place), end.max(to)),
         confidence: 0.5 * context.trust(opinion.value),
-        ..look.finding(place, Aim { entity: None, span }, value, "rule:predicate")
+        ..look.finding(place, Aim { entity: None, span }, value, by)
     });
 }
 
