@@ -182,6 +182,10 @@ pub(crate) fn around(words: &Words<'_>, spot: &Spot) -> Evidence {
         sum.add(Person, 3.0);
     }
     let initials = to == from + 1 && words.shape(from) == Shape::Upper;
+    // "low water level (LWL)" abbreviates no name.
+    if initials && previous == "(" && next == ")" && words.shape(before(2)) == Shape::Lower {
+        sum.add(EntityType::Other, 4.0);
+    }
     // "VAREN, Norway —": a dateline.
     let opens = words.sentence(from).is_some_and(|sentence| sentence.words.0 == from);
     if opens && words.shape(from) == Shape::Upper && matches!(next, "—" | "–" | "--" | "(" | ",")

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use onrecord_plugin::core::EntityType;
+
 use crate::chain::key;
 use crate::lexicon::{ANY_HEAD, CALENDAR, COMMON, FIRST_NAME, FUNCTION, GROUP, SAY};
 use crate::row::{LONGEST, article, capital};
@@ -74,8 +76,12 @@ pub(crate) fn headlines(words: &Words<'_>, found: &mut Vec<Spot>) {
 /// Surnames that are common words, at the start of a sentence: "Rose said" after "Ada Rose".
 pub(crate) fn surnames(words: &Words<'_>, found: &mut Vec<Spot>) {
     let mut known: HashSet<u32> = HashSet::new();
-    for spot in found.iter().filter(|spot| spot.to > spot.from + 1 && spot.listed.is_none()) {
-        let person = spot.title.is_some() || words.class(spot.from).is(FIRST_NAME);
+    for spot in found.iter().filter(|spot| spot.to > spot.from + 1) {
+        let listed = spot.listed.and_then(|entry| words.lexicon.by_place(entry));
+        let person = listed
+            .map_or(spot.title.is_some() || words.class(spot.from).is(FIRST_NAME), |entry| {
+                entry.kind == EntityType::Person
+            });
         if person && !words.class(spot.to - 1).is(ANY_HEAD.or(FUNCTION)) {
             known.insert(words.form_of(spot.to - 1));
         }
@@ -93,7 +99,7 @@ pub(crate) fn surnames(words: &Words<'_>, found: &mut Vec<Spot>) {
         let verb = words.class(place + 1).is(SAY)
             || words.shape(place + 1) == Shape::Lower && next.ends_with("ed")
             || matches!(next, "is" | "was" | "has" | "had" | "will" | "did" | "'s" | "’s" | ",");
-        if verb {
+        if verb || words.form(place).small == 0 && !words.class(place).is(FUNCTION) {
             added.push(Spot { from: place, to: place + 1, listed: None, title: None });
         }
     }
