@@ -98,7 +98,8 @@ pub(crate) fn complement(words: &Words<'_>, entry: &Entry, from: usize) -> Optio
     if words.is(at, PARTICLE) && !words.str(at + 1).starts_with('-') {
         return None;
     }
-    let owned = words.is(at + 1, POSS) && words.is(at, TIME);
+    let owned = words.is(at + 1, POSS) && words.is(at, TIME)
+        || words.eq(at, "at") && words.any(at + 1, &["least", "most"]);
     if (words.is(at, PREP | TIME) || words.eq(at, "as")) && !owned {
         if let Some(found) = far(words, entry, at, end, from) {
             return Some(found);

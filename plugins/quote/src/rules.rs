@@ -165,6 +165,7 @@ fn verb(
     let complement = complement(words, entry, end);
     let weak = complement.is_none_or(|c| {
         c.frame == OBJECT_FRAME
+            || c.frame == TO && entry.clausal
             || c.frame == BARE && group.start == at
             || words.left(c.start, PREP)
             || c.frame == QUOTE && words.before(c.start, COMMA)

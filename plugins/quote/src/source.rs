@@ -84,31 +84,43 @@ fn is_apposition(words: &Words<'_>, at: usize) -> bool {
 pub(crate) fn left_noun_phrase(words: &Words<'_>, end: usize) -> Option<Range> {
     let last = end.checked_sub(1)?;
     let first = words.bounds(last).0;
-    let home = words.list.get(last)?.region;
     if words.is(last, WH) {
         return words.any(last, &["who", "which"]).then_some((last, end));
     }
     if words.is(last, SUBJECT) {
         return Some((last, end));
     }
-    // "The port this week published": the time is no subject.
+    // "The port this week published", "Quill on Monday said": the time is no subject.
     let mut start = end;
-    while start > first && words.left(start, TIME | ADV | DET) && !words.left(start, POSS) {
+    while start > first
+        && end - start < LONGEST_TIME
+        && words.left(start, TIME | ADV | DET)
+        && !words.left(start, POSS)
+    {
         start -= 1;
     }
-    if start < end
-        && start > first
-        && words.left(end, TIME | ADV)
-        && (start..end).all(|at| !words.is_name(at) || words.is(at, TIME))
-    {
-        return if words.left(start, PUNCTUATION | PREP | COORD | SUB) {
-            None
-        } else {
-            left_noun_phrase(words, start)
-        };
+    let time = words.left(end, TIME | ADV)
+        && (start..end).all(|at| !words.is_name(at) || words.is(at, TIME));
+    if time && start < end && start > first {
+        if start > first + 1 && words.any(start - 1, &["on", "in", "early", "late"]) {
+            start -= 1;
+        }
+        if words.left(start, PUNCTUATION | PREP | COORD | SUB | TIME) {
+            return None;
+        }
+        return noun_phrase_before(words, start, first);
     }
-    if words.is(last, DET) {
-        return Some((last, end));
+    noun_phrase_before(words, end, first)
+}
+
+/// How many words a time between a subject and its verb may take.
+const LONGEST_TIME: usize = 6;
+
+/// The noun phrase that ends before `end` and begins at `first` or later.
+fn noun_phrase_before(words: &Words<'_>, end: usize, first: usize) -> Option<Range> {
+    let home = words.list.get(end.checked_sub(1)?)?.region;
+    if words.left(end, SUBJECT | DET) {
+        return Some((end - 1, end));
     }
     let mut at = end;
     while at > first && end - at < APPOSITION {

@@ -181,6 +181,11 @@ fn indirect_speech() {
     );
     check(Indirect, "{content:The port had closed}, {cue:according to} {source:two officials}.");
     check(Indirect, "{source:She} {cue:told} the council {content:that the port had closed}.");
+    check(Indirect, "{source:Ada Quill} on Monday {cue:said} {content:that the port had closed}.");
+    check(
+        Indirect,
+        "{content:The port}, {source:Ada Quill} {cue:said}, {content:was sold in spring}.",
+    );
     check(Indirect, "{source:Critics} {cue:claim} {content:that the port was sold}.");
     check(Mixed, "{source:He} {cue:said} {content:the port was “a ruin by the sea” for years}.");
 }
@@ -358,7 +363,15 @@ fn odd_texts_are_survived() {
 
 #[test]
 fn one_giant_line_takes_no_longer_than_many() {
-    for piece in ["Ada Quill said that he said ", "“ no ", "he said, ", "' x", "and that, "] {
+    for piece in [
+        "Ada Quill said that he said ",
+        "“ no ",
+        "he said, ",
+        "' x",
+        "and that, ",
+        "on Monday ",
+        "who, ",
+    ] {
         let text = piece.repeat(20_000);
         let began = std::time::Instant::now();
         let all = Options::default().with("nested", Given::Text("all".into()));
