@@ -234,7 +234,10 @@ fn targets(gold: &Value, record: &Record) -> Value {
             .iter()
             .filter(|stance| {
                 let mut places = mention_spans(record, stance.target.entity.as_ref());
-                places.extend(stance.target.span);
+                // A proposition in which the target merely occurs is no stance toward it.
+                let proposition = |found: &Range| found[1] - found[0] > 3 * (span[1] - span[0]);
+                let words = stance.target.span;
+                places.extend(words.filter(|w| stance.target.entity.is_some() || !proposition(w)));
                 places.iter().any(|found| overlaps(found, &span))
             })
             .map(|stance| stance.intensity.unwrap_or(f64::from(sign(stance.polarity))))
