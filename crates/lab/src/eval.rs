@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
-use onrecord_core::record::{Contents, HolderRecord, Range, Record, TargetRecord};
+use onrecord_core::record::{
+    Contents, HolderRecord, QuoteRecord, Range, Record, StanceRecord, TargetRecord,
+};
 use onrecord_core::{Analyzer, EntityType, MentionKind, Pipeline, Polarity};
 use onrecord_plugin::{Options, Plugin};
 use serde_json::{Value, json};
@@ -248,6 +250,26 @@ fn targets(gold: &Value, record: &Record) -> Value {
     json!({"id": record.id, "targets": answers.collect::<Vec<_>>()})
 }
 
+/// By whose accounts a stance is known: the author's, then those of whoever relays it, from the
+/// outside in.
+fn chain(record: &Record, stance: &StanceRecord) -> Vec<String> {
+    let speaker = |quote: &QuoteRecord| quote.speaker.clone().unwrap_or_else(|| quote.id.clone());
+    let find =
+        |id: &Option<String>| record.quotes.iter().find(|quote| Some(&quote.id) == id.as_ref());
+    let mut chain = Vec::new();
+    let mut quote = find(&stance.quote);
+    while let Some(found) = quote {
+        chain.push(speaker(found));
+        quote = find(&found.within);
+    }
+    chain.push("author".to_owned());
+    chain.reverse();
+    if stance.holder.author != Some(true) && stance.quote.is_none() {
+        chain.push(stance.holder.entity.clone().unwrap_or_default());
+    }
+    chain
+}
+
 fn records(_gold: &Value, record: &Record) -> Value {
     let holder = |holder: &HolderRecord| match holder.span {
         _ if holder.author == Some(true) => json!({"kind": "author"}),
@@ -264,7 +286,7 @@ fn records(_gold: &Value, record: &Record) -> Value {
             "holder": holder(&stance.holder), "target": target(&stance.target),
             "polarity": sign(stance.polarity), "intensity": stance.intensity,
             "dim": stance.dimension, "act": stance.act, "modality": stance.modality,
-            "evidence": stance.evidence,
+            "evidence": stance.evidence, "chain": chain(record, stance),
         })
     });
     json!({"id": record.id, "records": records.collect::<Vec<_>>()})

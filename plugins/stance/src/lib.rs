@@ -104,6 +104,8 @@ impl Plugin for Stances {
     }
 }
 
+onrecord_plugin::export_analyzer!(Stances);
+
 impl Analyzer for Stances {
     fn descriptor(&self) -> &Descriptor {
         &Self::DESCRIPTOR
