@@ -336,7 +336,9 @@ fn go_on(words: &Words<'_>, candidate: &mut Candidate) {
 /// Whether the words after a quotation attribute it: “…!” said Quill.
 fn claimed(words: &Words<'_>, end: usize) -> bool {
     let last = words.bounds(end).1;
-    if end >= last || words.opens(end) {
+    // A quotation that ends in a full stop ends its sentence: what follows attributes its own.
+    let ended = words.bounds(end).0 == end && words.eq(end.saturating_sub(2), ".");
+    if end >= last || words.opens(end) || ended {
         return false;
     }
     let line =
