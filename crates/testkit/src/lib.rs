@@ -9,6 +9,10 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod conform;
+
+pub use conform::{HOSTILE, conform};
+
 use onrecord_core::{Analyzer, Document, Pipeline, RunFailure, Span};
 use onrecord_plugin::{Options, Plugin};
 
