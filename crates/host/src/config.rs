@@ -470,6 +470,12 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_list_names_no_analyzer() {
+        let found = faults("schema = 1\nanalyzer = []\n");
+        assert!(found.starts_with("test.toml:2:12: no analyzer is named"), "{found}");
+    }
+
+    #[test]
     fn text_that_is_no_toml() {
         assert!(faults("schema = ").contains("test.toml:1:"));
         assert!(faults("").contains("`schema` is missing"));

@@ -183,6 +183,23 @@ mod tests {
     }
 
     #[test]
+    fn a_panic_of_the_sink_lets_the_threads_go() {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let work = |(): &mut (), n: u64| {
+                if n == 0 {
+                    // Long enough for the other thread to be as far ahead as it may.
+                    std::thread::sleep(std::time::Duration::from_millis(200));
+                }
+            };
+            let run = || ordered(0.., 2, || (), work, |()| panic!("on purpose"));
+            let _ = sender.send(std::panic::catch_unwind(run).is_err());
+        });
+        let ended = receiver.recv_timeout(std::time::Duration::from_secs(20));
+        assert_eq!(ended, Ok(true), "it hangs");
+    }
+
+    #[test]
     fn a_stop_ends_it() {
         let mut seen = 0;
         ordered(
