@@ -76,6 +76,7 @@ pub fn ordered<T, R, W>(
             }
         }
         drop(sender);
+        let _guard = Guard { queue: &queue, moved: &moved };
         let mut early = BTreeMap::new();
         let mut written = 0;
         for (place, result) in &receiver {
@@ -98,7 +99,7 @@ pub fn ordered<T, R, W>(
     });
 }
 
-/// Lets the other threads go when one of them panics, so that the panic comes to light.
+/// Lets the other threads go when one panics, the sink's included, so that the panic comes to light.
 struct Guard<'q, I> {
     queue: &'q Mutex<Queue<I>>,
     moved: &'q Condvar,
