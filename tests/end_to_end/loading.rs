@@ -132,6 +132,37 @@ fn a_plugin_in_c() {
 }
 
 #[test]
+fn a_batch_that_is_refused_fails_the_document_even_if_the_plugin_does_not_care() {
+    let folder = tempfile::tempdir().unwrap();
+    let careless = "batch.annotations.stride = 1; call->emit(call, &batch); return ONR_OK;";
+    let path = compile_c(folder.path(), "shout", ["return call->emit(call, &batch);", careless]);
+    let config =
+        config(folder.path(), &format!("[[analyzer]]\nname = \"shout\"\npath = {path:?}\n"));
+    let ended = onrecord([Path::new("analyze"), Path::new("-"), Path::new("-c"), &config])
+        .input("NOBODY hears.")
+        .end();
+    assert_eq!(ended.code(), Some(1), "{}", ended.stdout());
+    let expected = "analyzer `shout` failed: an array's stride is smaller than its elements";
+    assert!(ended.stderr().contains(expected), "{}", ended.stderr());
+}
+
+#[test]
+fn a_link_to_a_library_is_as_good_as_the_library() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = library("onrecord_syntax");
+    let versioned = folder.path().join(format!("{name}.1.0"));
+    std::fs::copy(executable().with_file_name(&name), &versioned).unwrap();
+    let link = folder.path().join(&name);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&versioned, &link).unwrap();
+    #[cfg(not(unix))]
+    std::fs::copy(&versioned, &link).unwrap();
+    let config =
+        config(folder.path(), &format!("[[analyzer]]\nname = \"syntax\"\npath = {link:?}\n"));
+    onrecord([Path::new("config"), Path::new("check"), &config]).end().good();
+}
+
+#[test]
 fn a_plugin_in_rust_from_outside_the_workspace() {
     let folder = tempfile::tempdir().unwrap();
     let example = root().join("examples/plugin-rust");

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::document::Doc;
-use crate::layer::{Annotation, Layer, LayerView, TAG_SYMBOL, Value};
+use crate::layer::{Annotation, Layer, LayerView, Link, TAG_SYMBOL, Value};
 use crate::terms::{Dimension, EntityType, MentionKind, Modality, Polarity, QuoteKind, TokenKind};
 use crate::{Span, Symbol, vocab};
 
@@ -240,15 +240,14 @@ impl Check<'_> {
                 let (layer, other) = (self.doc.word(*layer), self.doc.word(link.layer));
                 return Err(format!("link `{role}` leads to layer `{other}`, not to `{layer}`"));
             }
-            if self.layer.name == link.layer && parts {
-                let other = &self.layer.annotations[link.index as usize];
-                let whole = link.role == vocab::WITHIN;
-                if (other.kind == vocab::PART) == whole {
+            if [vocab::QUOTES, vocab::STANCES].contains(&link.layer) {
+                let whole = [vocab::WITHIN, vocab::QUOTE].contains(&link.role);
+                if (self.kind(link) == Some(vocab::PART)) == whole {
                     let expected = if whole { "a quote" } else { "a part" };
                     return Err(format!("link `{role}` leads to something else than {expected}"));
                 }
                 // The order keeps chains of relays free of circles.
-                if whole && link.index >= place {
+                if link.role == vocab::WITHIN && link.index >= place {
                     return Err("a quote that relays another comes before it".into());
                 }
             }
@@ -298,10 +297,19 @@ impl Check<'_> {
     }
 
     fn count(&self, layer: Symbol) -> Option<usize> {
+        self.annotations(layer).map(<[_]>::len)
+    }
+
+    /// The kind of what a link leads to.
+    fn kind(&self, link: &Link) -> Option<Symbol> {
+        Some(self.annotations(link.layer)?.get(link.index as usize)?.kind)
+    }
+
+    fn annotations(&self, layer: Symbol) -> Option<&[Annotation]> {
         let added = self.added.iter().find(|added| added.name == layer);
         added
-            .map(|layer| layer.annotations.len())
-            .or_else(|| self.doc.stored(layer).map(|layer| layer.annotations.len()))
+            .map(|layer| &*layer.annotations)
+            .or_else(|| self.doc.stored(layer).map(|layer| layer.annotations))
     }
 
     fn fault(&self, annotation: Option<u32>, reason: String) -> Fault {

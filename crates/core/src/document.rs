@@ -90,10 +90,11 @@ impl Document {
 
     /// Adds a metadata entry. The keys that the record names are `title`, `author`, `publisher`,
     /// `url`, `published` and `language`; others are kept as they are. The last entry of a key
-    /// holds. An entry whose key is no word (empty or over 256 bytes) is left out.
+    /// holds. An entry whose key is no word (empty or over 256 bytes) is left out, and so is one
+    /// whose key would be one too many, see [`Interner::intern_input`].
     #[must_use]
     pub fn with_meta<'v>(mut self, key: &str, value: impl Into<Value<'v>>) -> Self {
-        let key = self.symbols.intern(key);
+        let key = self.symbols.intern_input(key);
         if !key.is_none() {
             self.meta.attribute(key, value.into());
         }

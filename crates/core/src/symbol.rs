@@ -72,6 +72,8 @@ pub struct Interner(RwLock<Words>);
 struct Words {
     numbers: HashMap<&'static str, Symbol>,
     words: Vec<&'static str>,
+    /// How many of them came with inputs.
+    of_inputs: usize,
 }
 
 impl Interner {
@@ -79,10 +81,14 @@ impl Interner {
     pub fn new() -> Self {
         Self::default()
     }
-}
 
-impl Symbols for Interner {
-    fn intern(&self, word: &str) -> Symbol {
+    /// Like [`Symbols::intern`], for words that inputs bring along. They get half of the table and
+    /// no more, so that no input takes the room that analyzers need.
+    pub fn intern_input(&self, word: &str) -> Symbol {
+        self.add(word, true)
+    }
+
+    fn add(&self, word: &str, of_input: bool) -> Symbol {
         if let Some(known) = vocab::symbol(word) {
             return known;
         }
@@ -99,14 +105,22 @@ impl Symbols for Interner {
         if let Some(&found) = table.numbers.get(word) {
             return found;
         }
-        if table.words.len() >= MAX_WORDS {
+        let full = of_input && table.of_inputs >= MAX_WORDS / 2;
+        if full || table.words.len() >= MAX_WORDS {
             return Symbol::NONE;
         }
+        table.of_inputs += usize::from(of_input);
         let kept: &'static str = Box::leak(word.into());
         let symbol = Symbol(FIRST_FREE + table.words.len() as u32);
         table.words.push(kept);
         table.numbers.insert(kept, symbol);
         symbol
+    }
+}
+
+impl Symbols for Interner {
+    fn intern(&self, word: &str) -> Symbol {
+        self.add(word, false)
     }
 
     fn word(&self, symbol: Symbol) -> Option<&str> {

@@ -509,7 +509,9 @@ impl Doc<'_> {
             vec![None; self.stored(vocab::MENTIONS).map_or(0, |l| l.annotations.len())];
         for entity in self.entities() {
             for mention in entity.mentions() {
-                owners[mention.index() as usize] = Some(entity.id());
+                if let Some(owner) = owners.get_mut(mention.index() as usize) {
+                    *owner = Some(entity.id());
+                }
             }
         }
         owners

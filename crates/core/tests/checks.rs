@@ -255,6 +255,24 @@ fn parts_are_parts_and_quotes_are_quotes() {
 }
 
 #[test]
+fn a_stance_stands_in_a_quote_and_not_in_a_part_of_one() {
+    let stance = |quote| {
+        layer(vocab::STANCES, vocab::POSITIVE, |l| {
+            l.link(vocab::TARGET, vocab::ENTITIES, 0);
+            l.link(vocab::QUOTE, vocab::QUOTES, quote);
+        })
+    };
+    let with_quotes = |stance| quotes(|_| {}).into_iter().chain([stance]).collect::<Vec<_>>();
+    takes(with_quotes(stance(1)));
+    refuses(with_quotes(stance(0)), "`quote` leads to something else than a quote");
+    // The quotes may be there already.
+    let mut document = document();
+    document.append(quotes(|_| {}), |_| Provenance::default()).expect("they are well formed");
+    let fault = document.append(vec![stance(2)], |_| Provenance::default()).expect_err("a part");
+    assert!(fault.to_string().contains("something else than a quote"), "{fault}");
+}
+
+#[test]
 fn a_quote_that_relays_comes_first() {
     takes(quotes(|l| l.link(vocab::WITHIN, vocab::QUOTES, 1)));
     refuses(quotes(|l| l.link(vocab::WITHIN, vocab::QUOTES, 3)), "comes before it");

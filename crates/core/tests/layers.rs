@@ -5,7 +5,7 @@ mod common;
 use onrecord_core::view::Holder;
 use onrecord_core::{
     Additions, Dimension, Document, EntityType, MentionKind, Modality, Polarity, Provenance,
-    QuoteKind, Span, TokenKind, Value,
+    QuoteKind, Span, TokenKind, Value, vocab,
 };
 use proptest::prelude::*;
 
@@ -196,4 +196,15 @@ fn entities_may_be_added_to_mentions_that_are_there() {
         doc.entities().next().and_then(|entity| entity.mentions().next()).map(|m| m.id()),
         Some(mention)
     );
+}
+
+#[test]
+fn views_of_layers_that_nobody_checked_answer_all_the_same() {
+    let symbols = onrecord_core::Interner::new();
+    let mut entities = onrecord_core::Layer::new(vocab::ENTITIES);
+    entities.push(Span::default(), vocab::PERSON, 1.0);
+    entities.link(vocab::MENTION, vocab::ENTITIES, 0);
+    let meta = onrecord_core::Layer::new(vocab::META);
+    let doc = onrecord_core::Doc::new("d", "", meta.view(), vec![entities.view()], &symbols);
+    assert!(doc.entities_by_mention().is_empty());
 }

@@ -54,3 +54,18 @@ fn an_interner_keeps_its_numbers() {
     assert!(words.intern(&"a".repeat(onrecord_core::MAX_WORD + 1)).is_none());
     assert_eq!(words.word(Symbol(u32::MAX)), None);
 }
+
+#[test]
+fn metadata_leaves_room_for_the_words_of_analyzers() {
+    use onrecord_core::{Document, MAX_WORDS};
+    let mut document = Document::new("d", "Rain.").expect("a short text");
+    for number in 0..MAX_WORDS {
+        document = document.with_meta(&format!("key{number}"), "x");
+    }
+    assert!(!document.symbols().intern("rule:late").is_none());
+    assert_eq!(document.view().meta().entries().count(), MAX_WORDS / 2);
+    // What is known already costs no room.
+    let document = document.with_meta("title", "Rain").with_meta("key0", "y");
+    let doc = document.view();
+    assert_eq!((doc.meta().title(), doc.meta().text("key0")), (Some("Rain"), Some("y")));
+}

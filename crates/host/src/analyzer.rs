@@ -96,6 +96,9 @@ struct Inner<'c, 'w> {
     /// How many annotations a layer may have.
     limit: usize,
     reason: Option<String>,
+    /// Whether a batch was refused: what there is would be half of a result, whatever the plugin
+    /// makes of it.
+    refused: bool,
 }
 
 impl<'c, 'w> Call<'c, 'w> {
@@ -107,7 +110,7 @@ impl<'c, 'w> Call<'c, 'w> {
             set_error: call_set_error,
             cancelled: call_cancelled,
         };
-        Self { raw, inner: RefCell::new(Inner { out, limit, reason: None }) }
+        Self { raw, inner: RefCell::new(Inner { out, limit, reason: None, refused: false }) }
     }
 
     fn pointer(&self) -> *const RawCall {
@@ -116,10 +119,10 @@ impl<'c, 'w> Call<'c, 'w> {
 
     /// What a status means.
     fn result(self, status: i32) -> Result<(), Failure> {
-        if status == abi::OK {
+        let Inner { reason, refused, .. } = self.inner.into_inner();
+        if status == abi::OK && !refused {
             return Ok(());
         }
-        let reason = self.inner.into_inner().reason;
         Err(Failure::new(reason.unwrap_or_else(|| format!("status {status} without a reason"))))
     }
 }
@@ -129,7 +132,7 @@ unsafe extern "C" fn call_emit(call: *const RawCall, batch: *const RawLayer<'_>)
     // thread; `batch` is good until this returns.
     let (call, batch) = unsafe { (&*call.cast::<Call<'_, '_>>(), batch.as_ref()) };
     let mut inner = call.inner.borrow_mut();
-    let Inner { out, limit, reason } = &mut *inner;
+    let Inner { out, limit, reason, refused } = &mut *inner;
     let taken = match (out, batch) {
         (None, _) => Err("a plugin emits only while it analyzes".to_owned()),
         (_, None) => Err("the batch's pointer is null".to_owned()),
@@ -140,6 +143,7 @@ unsafe extern "C" fn call_emit(call: *const RawCall, batch: *const RawLayer<'_>)
         Ok(()) => abi::OK,
         Err(why) => {
             *reason = Some(why);
+            *refused = true;
             abi::ERROR
         }
     }

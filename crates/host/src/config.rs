@@ -221,6 +221,8 @@ impl Reader {
     fn root(&mut self, table: &DeTable<'_>, end: usize) -> Vec<AnalyzerConfig> {
         let mut analyzers = Vec::new();
         let mut schema = false;
+        // Where to say that none is named: there, or at the end.
+        let mut missing = Some(end..end);
         for (key, value) in table {
             match self.key(key, TOP).map(|key| key.takes) {
                 Some(Takes::One) => {
@@ -235,9 +237,13 @@ impl Reader {
                 }
                 Some(Takes::Analyzers) => match value.get_ref() {
                     DeValue::Array(array) => {
+                        missing = array.is_empty().then(|| value.span());
                         analyzers.extend(array.iter().filter_map(|item| self.analyzer(item)));
                     }
-                    _ => self.expected("an array of tables, each begun by `[[analyzer]]`", value),
+                    _ => {
+                        missing = None;
+                        self.expected("an array of tables, each begun by `[[analyzer]]`", value);
+                    }
                 },
                 _ => {}
             }
@@ -246,8 +252,8 @@ impl Reader {
             let fault = Fault::new(0..0, "`schema` is missing");
             self.faults.push(fault.help("begin the file with `schema = 1`"));
         }
-        if !table.contains_key("analyzer") {
-            let fault = Fault::new(end..end, "no analyzer is named");
+        if let Some(place) = missing {
+            let fault = Fault::new(place, "no analyzer is named");
             self.faults
                 .push(fault.help("add a table such as `[[analyzer]]` with `name = \"syntax\"`"));
         }
@@ -467,6 +473,12 @@ mod tests {
         ] {
             assert!(found.contains(expected), "{expected} is not in\n{found}");
         }
+    }
+
+    #[test]
+    fn an_empty_list_names_no_analyzer() {
+        let found = faults("schema = 1\nanalyzer = []\n");
+        assert!(found.starts_with("test.toml:2:12: no analyzer is named"), "{found}");
     }
 
     #[test]

@@ -94,6 +94,8 @@ impl Library {
         pinned: Option<&str>,
     ) -> Result<Self, LoadError> {
         let unreadable = |error| LoadError::Unreadable { path: path.to_owned(), error };
+        // A link may have another name than the file it leads to; either may name the crate.
+        let named = path;
         // The system takes a bare name as one to look for elsewhere.
         let path = path.canonicalize().map_err(unreadable)?;
         let bytes = read(&path).map_err(unreadable)?;
@@ -106,14 +108,16 @@ impl Library {
         }
         let library = system_load(&path, &bytes)
             .map_err(|reason| LoadError::NotLoaded { path: path.clone(), reason })?;
-        let names = match symbol {
+        let mut names = match symbol {
             Some(symbol) => vec![symbol.to_owned()],
-            None => crate_name(&path)
-                .map(|name| format!("{}{name}", abi::SYMBOL_PREFIX))
+            None => [named, &path]
                 .into_iter()
+                .filter_map(|path| crate_name(path))
+                .map(|name| format!("{}{name}", abi::SYMBOL_PREFIX))
                 .chain([abi::SYMBOL_PLAIN.to_owned()])
                 .collect(),
         };
+        names.dedup();
         for name in &names {
             // SAFETY: a symbol of this name is an entry point by the rules of the border.
             if let Ok(entry) = unsafe { library.get::<EntryFn>(name.as_bytes()) } {

@@ -76,6 +76,7 @@ pub fn ordered<T, R, W>(
             }
         }
         drop(sender);
+        let _guard = Guard { queue: &queue, moved: &moved };
         let mut early = BTreeMap::new();
         let mut written = 0;
         for (place, result) in &receiver {
@@ -98,7 +99,7 @@ pub fn ordered<T, R, W>(
     });
 }
 
-/// Lets the other threads go when one of them panics, so that the panic comes to light.
+/// Lets the other threads go when one panics, the sink's included, so that the panic comes to light.
 struct Guard<'q, I> {
     queue: &'q Mutex<Queue<I>>,
     moved: &'q Condvar,
@@ -180,6 +181,23 @@ mod tests {
     fn a_panic_comes_to_light() {
         let work = |(): &mut (), n: u64| assert_ne!(n, 50, "on purpose");
         ordered(0..100_000, 3, || (), work, |()| Ok(()));
+    }
+
+    #[test]
+    fn a_panic_of_the_sink_lets_the_threads_go() {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let work = |(): &mut (), n: u64| {
+                if n == 0 {
+                    // Long enough for the other thread to be as far ahead as it may.
+                    std::thread::sleep(std::time::Duration::from_millis(200));
+                }
+            };
+            let run = || ordered(0.., 2, || (), work, |()| panic!("on purpose"));
+            let _ = sender.send(std::panic::catch_unwind(run).is_err());
+        });
+        let ended = receiver.recv_timeout(std::time::Duration::from_secs(20));
+        assert_eq!(ended, Ok(true), "it hangs");
     }
 
     #[test]
