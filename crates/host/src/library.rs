@@ -110,9 +110,9 @@ impl Library {
             .map_err(|reason| LoadError::NotLoaded { path: path.clone(), reason })?;
         let mut names = match symbol {
             Some(symbol) => vec![symbol.to_owned()],
-            None => [named, &path]
+            None => [named, path.as_path()]
                 .into_iter()
-                .filter_map(|path| crate_name(path))
+                .filter_map(crate_name)
                 .map(|name| format!("{}{name}", abi::SYMBOL_PREFIX))
                 .chain([abi::SYMBOL_PLAIN.to_owned()])
                 .collect(),
