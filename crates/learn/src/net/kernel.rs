@@ -4,7 +4,7 @@
 //! Every sum is taken in a fixed order, with products rounded before they are added: the same
 //! numbers on every machine, whatever its vectors' width.
 
-use fearless_simd::{Level, dispatch};
+use fearless_simd::{Level, Simd, dispatch, f32x8, prelude::*};
 
 const ROWS: usize = 4;
 const COLUMNS: usize = 16;
@@ -49,14 +49,14 @@ pub(super) fn multiply(
     if rows == 0 || inner == 0 || columns == 0 {
         return;
     }
-    dispatch!(Level::new(), _ => {
+    dispatch!(Level::new(), simd => {
         panels::<ROWS>(&mut pack.left, left, (rows, inner));
         panels::<COLUMNS>(&mut pack.right, right.turned(), (columns, inner));
         let (right, _) = pack.right.as_chunks::<COLUMNS>();
         let (left, _) = pack.left.as_chunks::<ROWS>();
         for (left, out) in left.chunks_exact(inner).zip(out.chunks_mut(ROWS * columns)) {
             for (panel, right) in right.chunks_exact(inner).enumerate() {
-                let sums = tile(left, right);
+                let sums = tile(simd, left, right);
                 for (out, sums) in out.chunks_exact_mut(columns).zip(&sums) {
                     for (out, sum) in out[panel * COLUMNS..].iter_mut().zip(sums) {
                         *out += sum;
@@ -95,16 +95,27 @@ fn panels<const N: usize>(
 }
 
 #[inline(always)]
-fn tile(left: &[[f32; ROWS]], right: &[[f32; COLUMNS]]) -> [[f32; COLUMNS]; ROWS] {
-    let mut sums = [[0.0; COLUMNS]; ROWS];
+fn tile<S: Simd>(
+    simd: S,
+    left: &[[f32; ROWS]],
+    right: &[[f32; COLUMNS]],
+) -> [[f32; COLUMNS]; ROWS] {
+    let mut sums = [[f32x8::splat(simd, 0.0); COLUMNS / LANES]; ROWS];
     for (left, right) in left.iter().zip(right) {
+        let (low, high) = right.split_at(LANES);
+        let right = [f32x8::from_slice(simd, low), f32x8::from_slice(simd, high)];
         for (sums, left) in sums.iter_mut().zip(left) {
             for (sum, right) in sums.iter_mut().zip(right) {
-                *sum += left * right;
+                *sum += right * *left;
             }
         }
     }
-    sums
+    let mut out = [[0.0; COLUMNS]; ROWS];
+    for (out, sums) in out.iter_mut().zip(sums) {
+        sums[0].store_slice(&mut out[..LANES]);
+        sums[1].store_slice(&mut out[LANES..]);
+    }
+    out
 }
 
 /// The sum of values, in a fixed order.

@@ -1,0 +1,219 @@
+//! Sources, cues and contents of quotes as one sequence of labels, linked by a few rules.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use onrecord_core::{Pipeline, Worker};
+use onrecord_learn::ModelFile;
+use onrecord_learn::net::{Decoder, Example, Features, Labels, Scratch, hash};
+use onrecord_plugin::{Options, Plugin as _};
+use serde_json::{Value, json};
+
+use super::link::{self, Role};
+use super::{Arguments, KIND, words};
+
+const SLOTS: usize = words::SLOTS + 2;
+const KINDS: [&str; 3] = ["source", "cue", "content"];
+
+/// A text with its tokens and right labels.
+pub(super) struct Document {
+    id: String,
+    /// Where each token begins and ends, in code points.
+    places: Vec<(usize, usize)>,
+    pub(super) tokens: Vec<Token>,
+    example: Example,
+}
+
+/// What the linker knows of a token.
+#[derive(Clone, Copy)]
+pub(super) struct Token {
+    pub(super) paragraph: usize,
+    pub(super) sentence: usize,
+    pub(super) quoted: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<()> {
+    let syntax = onrecord_syntax::Syntax::open(&Options::default())?;
+    let pipeline = Pipeline::new(vec![Box::new(syntax)]).map_err(|faults| anyhow!("{faults:?}"))?;
+    let folder = arguments.data.join("quotes/polnear");
+    let gold = folder.join("dev.jsonl");
+    let dev = read(&pipeline, &gold)?;
+    let documents =
+        if arguments.trained { Vec::new() } else { read(&pipeline, &folder.join("train.jsonl"))? };
+    let examples: Vec<Example> = documents.into_iter().map(|document| document.example).collect();
+    let dev_examples: Vec<Example> = dev.iter().map(|document| document.example.clone()).collect();
+    let measure = |found: &[Vec<u16>]| roles(found, &dev_examples);
+    let bytes =
+        super::learn(arguments, Labels::spans(&KINDS), SLOTS, &examples, &dev_examples, measure)?;
+    let Some(score) = &arguments.score else { return Ok(()) };
+    let right: Vec<Vec<u16>> = dev_examples.iter().map(|example| example.labels.clone()).collect();
+    println!("\n== linked from the right labels");
+    score_labels(&dev, &right, &gold, score)?;
+    let decoder = Decoder::read(&ModelFile::read(&bytes, KIND)?)?;
+    let mut scratch = Scratch::default();
+    for bias in &arguments.bias {
+        let mut labels = Vec::new();
+        for example in &dev_examples {
+            labels.push(decoder.decode(&example.features, *bias, &mut scratch).to_vec());
+        }
+        println!("\n== bias {bias}: {}", roles(&labels, &dev_examples));
+        score_labels(&dev, &labels, &gold, score)?;
+    }
+    Ok(())
+}
+
+/// Precision, recall and F1 over tokens of each role.
+fn roles(found: &[Vec<u16>], dev: &[Example]) -> String {
+    let mut counts = [[0usize; 3]; 3];
+    for (found, example) in found.iter().zip(dev) {
+        for (found, right) in found.iter().zip(&example.labels) {
+            let role = |label: u16| usize::from(label).checked_sub(1).map(|label| label / 2);
+            let (found, right) = (role(*found), role(*right));
+            found.into_iter().for_each(|role| counts[role][0] += 1);
+            right.into_iter().for_each(|role| counts[role][1] += 1);
+            found.filter(|_| found == right).into_iter().for_each(|role| counts[role][2] += 1);
+        }
+    }
+    let mut out = String::new();
+    for (name, [found, right, both]) in KINDS.iter().zip(counts) {
+        let percent = |part: usize, of: usize| 100.0 * part as f64 / of.max(1) as f64;
+        let (p, r) = (percent(both, found), percent(both, right));
+        out += &format!("{name} {:.1} ({p:.1}/{r:.1})  ", percent(2 * both, found + right));
+    }
+    out
+}
+
+/// Links the labels, and runs the scorer on what comes of it.
+fn score_labels(
+    documents: &[Document],
+    labels: &[Vec<u16>],
+    gold: &Path,
+    score: &Path,
+) -> Result<()> {
+    let mut lines = String::new();
+    for (document, labels) in documents.iter().zip(labels) {
+        let span = |range: &std::ops::Range<usize>| {
+            let (first, last) =
+                (document.places.get(range.start), document.places.get(range.end - 1));
+            json!([first.map(|place| place.0), last.map(|place| place.1)])
+        };
+        let spans = |ranges: &[std::ops::Range<usize>]| ranges.iter().map(span).collect::<Vec<_>>();
+        let attributions = link::link(&document.tokens, &link::spans(labels));
+        let attributions = attributions.iter().enumerate().map(|(id, found)| {
+            json!({"id": id.to_string(), "source": spans(&found.source), "cue": spans(&found.cue),
+                   "content": spans(&found.content)})
+        });
+        lines += &json!({"id": document.id, "attributions": attributions.collect::<Vec<_>>()})
+            .to_string();
+        lines.push('\n');
+    }
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("found.jsonl");
+    fs::write(&path, lines)?;
+    let mut scorer = Command::new("python3");
+    scorer.arg(score.join("score_quotes.py")).args(["--bootstrap", "0", "--gold"]).arg(gold);
+    let status = scorer.arg("--sys").arg(&path).status().context("cannot run python3")?;
+    if !status.success() {
+        bail!("score_quotes.py ended with {status}");
+    }
+    Ok(())
+}
+
+fn read(pipeline: &Pipeline, path: &Path) -> Result<Vec<Document>> {
+    let text =
+        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut worker = pipeline.worker();
+    let documents = text.lines().map(|line| {
+        let gold: Value = serde_json::from_str(line)?;
+        document(pipeline, &mut worker, &gold)
+    });
+    documents.collect()
+}
+
+fn document(pipeline: &Pipeline, worker: &mut Worker<'_>, gold: &Value) -> Result<Document> {
+    let text = gold["text"].as_str().context("a document has no `text`")?;
+    let id = gold["id"].as_str().context("a document has no `id`")?;
+    let mut document = pipeline.document(id, text)?;
+    worker.analyze(&mut document)?;
+    let doc = document.view();
+    let mut points = vec![0; text.len() + 1];
+    let mut count = 0;
+    for (at, c) in text.char_indices() {
+        points[at] = count;
+        count += 1;
+        points[at + c.len_utf8()] = count;
+    }
+    let (mut places, mut tokens) = (Vec::new(), Vec::new());
+    let mut features = Features::new(SLOTS);
+    let (mut paragraph, mut quoted, mut before) = (0, false, 0);
+    for (number, sentence) in doc.sentences().iter().enumerate() {
+        let begins = sentence.starts_paragraph();
+        if begins {
+            paragraph += 1;
+            quoted = false;
+        }
+        let inside = doc.tokens().over(sentence.span());
+        for (at, token) in inside.enumerate() {
+            let word = token.text();
+            let gap = token.span().start() > before;
+            before = token.span().end();
+            let opens = match word {
+                "“" | "„" | "«" | "``" => Some(true),
+                "”" | "»" => Some(false),
+                "\"" | "''" | "″" => Some(!quoted),
+                _ => None,
+            };
+            let state = match (quoted, opens) {
+                (_, Some(true)) => "opens",
+                (_, Some(false)) => "closes",
+                (true, None) => "inside",
+                (false, None) => "outside",
+            };
+            quoted = opens.unwrap_or(quoted);
+            features.token();
+            words::set(&mut features, word);
+            features.set(words::SLOTS, hash(state));
+            let place = match (at, begins, sentence.is_headline()) {
+                (0, true, false) => "paragraph",
+                (0, true, true) => "headline",
+                (0, false, _) => "sentence",
+                (_, _, true) => "in headline",
+                _ if gap => "word",
+                _ => "joined",
+            };
+            features.set(words::SLOTS + 1, hash(place));
+            places.push((points[token.span().start()], points[token.span().end()]));
+            tokens.push(Token { paragraph, sentence: number, quoted: quoted || opens.is_some() });
+        }
+    }
+    let mut labels = vec![0; places.len()];
+    for (role, kind) in [(Role::Cue, "cue"), (Role::Source, "source"), (Role::Content, "content")] {
+        for attribution in gold["attributions"].as_array().into_iter().flatten() {
+            for span in attribution[kind].as_array().into_iter().flatten() {
+                let bound = |at: usize| span[at].as_u64().unwrap_or(0) as usize;
+                mark(&mut labels, &places, bound(0)..bound(1), role);
+            }
+        }
+    }
+    Ok(Document { id: id.to_owned(), places, tokens, example: Example { features, labels } })
+}
+
+/// Labels the tokens that lie mostly in a span and have no label yet.
+fn mark(labels: &mut [u16], places: &[(usize, usize)], span: std::ops::Range<usize>, role: Role) {
+    let first = places.partition_point(|place| place.1 <= span.start);
+    let mut label = role.begin();
+    for (place, found) in places.iter().zip(labels).skip(first) {
+        if place.0 >= span.end {
+            break;
+        }
+        let inside = place.1.min(span.end) - place.0.max(span.start);
+        if 2 * inside >= place.1 - place.0 && *found == 0 {
+            *found = label;
+            label = role.begin() + 1;
+        } else {
+            label = role.begin();
+        }
+    }
+}
