@@ -2,6 +2,7 @@
 
 mod link;
 mod quotes;
+mod second;
 mod tags;
 mod words;
 
@@ -55,6 +56,30 @@ pub(crate) struct Arguments {
     /// Tokens in a step
     #[arg(long, default_value_t = 1000)]
     batch: usize,
+    /// Slots whose features may be taken for unknown in training
+    #[arg(long, default_value_t = 5)]
+    lexical: usize,
+    /// Steps over which weights are averaged
+    #[arg(long, default_value_t = 500)]
+    average: usize,
+    /// Train on stretches of whole paragraphs with at least so many tokens (quotes)
+    #[arg(long, default_value_t = 120)]
+    stretch: usize,
+    /// Train a second network that looks at each cue by itself (quotes)
+    #[arg(long)]
+    second: bool,
+    /// Passes of the second network
+    #[arg(long, default_value_t = 6)]
+    second_passes: usize,
+    /// Dimensions of the second network
+    #[arg(long, default_value_t = 64)]
+    second_width: usize,
+    /// Dilations of the second network
+    #[arg(long, value_delimiter = ',', default_value = "1,2,4,8,1")]
+    second_dilations: Vec<usize>,
+    /// Bias on the outside label when cues are found for the second network
+    #[arg(long, allow_hyphen_values = true, default_value_t = 0.0)]
+    second_bias: f32,
     /// Label each token by itself instead of in a chain
     #[arg(long)]
     free: bool,
@@ -84,6 +109,8 @@ impl Arguments {
             passes: self.passes,
             batch: self.batch,
             rate: self.rate,
+            lexical: self.lexical,
+            average: self.average,
             seed: self.seed,
             ..Config::default()
         }

@@ -27,9 +27,12 @@ pub(super) struct Attribution {
     pub(super) content: Vec<Range<usize>>,
 }
 
-/// The spans of labels, in order.
-pub(super) fn spans(labels: &[u16]) -> Vec<(Role, Range<usize>)> {
-    let mut spans: Vec<(Role, Range<usize>)> = Vec::new();
+/// Spans with their roles, in order.
+pub(super) type Spans = Vec<(Role, Range<usize>)>;
+
+/// The spans of labels.
+pub(super) fn spans(labels: &[u16]) -> Spans {
+    let mut spans: Spans = Vec::new();
     for (at, label) in labels.iter().enumerate() {
         let role = match label {
             1 | 2 => Role::Source,

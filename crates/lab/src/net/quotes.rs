@@ -11,10 +11,10 @@ use onrecord_learn::net::{Decoder, Example, Features, Labels, Scratch, hash};
 use onrecord_plugin::{Options, Plugin as _};
 use serde_json::{Value, json};
 
-use super::link::{self, Role};
-use super::{Arguments, KIND, words};
+use super::link::{self, Attribution, Role};
+use super::{Arguments, KIND, second, words};
 
-const SLOTS: usize = words::SLOTS + 2;
+pub(super) const SLOTS: usize = words::SLOTS + 2;
 const KINDS: [&str; 3] = ["source", "cue", "content"];
 
 /// A text with its tokens and right labels.
@@ -23,7 +23,18 @@ pub(super) struct Document {
     /// Where each token begins and ends, in code points.
     places: Vec<(usize, usize)>,
     pub(super) tokens: Vec<Token>,
-    example: Example,
+    pub(super) example: Example,
+    /// For each token the hash of its word.
+    pub(super) words: Vec<u32>,
+    pub(super) gold: Vec<Gold>,
+}
+
+/// The tokens of an annotated attribution.
+#[derive(Default)]
+pub(super) struct Gold {
+    pub(super) source: Vec<usize>,
+    pub(super) cue: Vec<usize>,
+    pub(super) content: Vec<usize>,
 }
 
 /// What the linker knows of a token.
@@ -31,7 +42,6 @@ pub(super) struct Document {
 pub(super) struct Token {
     pub(super) paragraph: usize,
     pub(super) sentence: usize,
-    pub(super) quoted: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
@@ -40,13 +50,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let folder = arguments.data.join("quotes/polnear");
     let gold = folder.join("dev.jsonl");
     let dev = read(&pipeline, &gold)?;
-    let documents =
-        if arguments.trained { Vec::new() } else { read(&pipeline, &folder.join("train.jsonl"))? };
-    let examples: Vec<Example> = documents.into_iter().map(|document| document.example).collect();
+    let documents = if arguments.trained && !arguments.second {
+        Vec::new()
+    } else {
+        read(&pipeline, &folder.join("train.jsonl"))?
+    };
+    let examples: Vec<Example> =
+        documents.iter().flat_map(|document| stretches(document, arguments.stretch)).collect();
     let dev_examples: Vec<Example> = dev.iter().map(|document| document.example.clone()).collect();
     let measure = |found: &[Vec<u16>]| roles(found, &dev_examples);
-    let bytes =
-        super::learn(arguments, Labels::spans(&KINDS), SLOTS, &examples, &dev_examples, measure)?;
+    let bytes = super::learn(arguments, labels(), SLOTS, &examples, &dev_examples, measure)?;
     let Some(score) = &arguments.score else { return Ok(()) };
     let right: Vec<Vec<u16>> = dev_examples.iter().map(|example| example.labels.clone()).collect();
     println!("\n== linked from the right labels");
@@ -61,7 +74,44 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         println!("\n== bias {bias}: {}", roles(&labels, &dev_examples));
         score_labels(&dev, &labels, &gold, score)?;
     }
+    if arguments.second {
+        let mut labels = Vec::new();
+        for example in &dev_examples {
+            let found = decoder.decode(&example.features, arguments.second_bias, &mut scratch);
+            labels.push(found.to_vec());
+        }
+        let network = second::learn(arguments, &documents, arguments.second_bias, |line| {
+            println!("{line}");
+        });
+        let bytes = second::compact(&network);
+        println!("{:.2} MB", bytes.len() as f64 / 1e6);
+        for bias in &arguments.bias {
+            let start = std::time::Instant::now();
+            let found = second::all(&bytes, &dev, &labels, *bias)?;
+            let tokens: usize = dev.iter().map(|document| document.tokens.len()).sum();
+            let each = 1e6 * start.elapsed().as_secs_f64() / tokens as f64;
+            println!("\n== second network, bias {bias}, {each:.2} us a token with its features");
+            score_attributions(&dev, &found, &gold, score)?;
+        }
+    }
     Ok(())
+}
+
+/// A document in stretches of whole paragraphs, each but the last of at least so many tokens.
+pub(super) fn stretches(document: &Document, tokens: usize) -> Vec<Example> {
+    let example = &document.example;
+    let (mut stretches, mut start) = (Vec::new(), 0);
+    for at in 1..=document.tokens.len() {
+        let ends = at == document.tokens.len()
+            || at - start >= tokens
+                && document.tokens[at].paragraph != document.tokens[at - 1].paragraph;
+        if ends {
+            let features = example.features.stretch(start..at);
+            stretches.push(Example { features, labels: example.labels[start..at].to_vec() });
+            start = at;
+        }
+    }
+    stretches
 }
 
 /// Precision, recall and F1 over tokens of each role.
@@ -92,15 +142,34 @@ fn score_labels(
     gold: &Path,
     score: &Path,
 ) -> Result<()> {
+    let linked: Vec<Vec<Attribution>> = documents
+        .iter()
+        .zip(labels)
+        .map(|(document, labels)| link::link(&document.tokens, &link::spans(labels)))
+        .collect();
+    score_attributions(documents, &linked, gold, score)
+}
+
+/// The labels of the first network.
+pub(super) fn labels() -> Labels {
+    Labels::spans(&KINDS)
+}
+
+/// Runs the scorer on attributions.
+fn score_attributions(
+    documents: &[Document],
+    attributions: &[Vec<Attribution>],
+    gold: &Path,
+    score: &Path,
+) -> Result<()> {
     let mut lines = String::new();
-    for (document, labels) in documents.iter().zip(labels) {
+    for (document, attributions) in documents.iter().zip(attributions) {
         let span = |range: &std::ops::Range<usize>| {
             let (first, last) =
                 (document.places.get(range.start), document.places.get(range.end - 1));
             json!([first.map(|place| place.0), last.map(|place| place.1)])
         };
         let spans = |ranges: &[std::ops::Range<usize>]| ranges.iter().map(span).collect::<Vec<_>>();
-        let attributions = link::link(&document.tokens, &link::spans(labels));
         let attributions = attributions.iter().enumerate().map(|(id, found)| {
             json!({"id": id.to_string(), "source": spans(&found.source), "cue": spans(&found.cue),
                    "content": spans(&found.content)})
@@ -145,7 +214,7 @@ fn document(pipeline: &Pipeline, worker: &mut Worker<'_>, gold: &Value) -> Resul
         count += 1;
         points[at + c.len_utf8()] = count;
     }
-    let (mut places, mut tokens) = (Vec::new(), Vec::new());
+    let (mut places, mut tokens, mut hashes) = (Vec::new(), Vec::new(), Vec::new());
     let mut features = Features::new(SLOTS);
     let (mut paragraph, mut quoted, mut before) = (0, false, 0);
     for (number, sentence) in doc.sentences().iter().enumerate() {
@@ -185,35 +254,58 @@ fn document(pipeline: &Pipeline, worker: &mut Worker<'_>, gold: &Value) -> Resul
             };
             features.set(words::SLOTS + 1, hash(place));
             places.push((points[token.span().start()], points[token.span().end()]));
-            tokens.push(Token { paragraph, sentence: number, quoted: quoted || opens.is_some() });
+            tokens.push(Token { paragraph, sentence: number });
+            hashes.push(hash(&word.to_lowercase()));
         }
     }
     let mut labels = vec![0; places.len()];
-    for (role, kind) in [(Role::Cue, "cue"), (Role::Source, "source"), (Role::Content, "content")] {
-        for attribution in gold["attributions"].as_array().into_iter().flatten() {
+    let mut attributions = Vec::new();
+    for attribution in gold["attributions"].as_array().into_iter().flatten() {
+        let mut gold = Gold::default();
+        for (kind, tokens) in
+            [("cue", &mut gold.cue), ("source", &mut gold.source), ("content", &mut gold.content)]
+        {
             for span in attribution[kind].as_array().into_iter().flatten() {
                 let bound = |at: usize| span[at].as_u64().unwrap_or(0) as usize;
-                mark(&mut labels, &places, bound(0)..bound(1), role);
+                tokens.extend(inside(&places, bound(0)..bound(1)));
             }
+            tokens.sort_unstable();
+        }
+        attributions.push(gold);
+    }
+    for role in [Role::Cue, Role::Source, Role::Content] {
+        for gold in &attributions {
+            mark(&mut labels, gold, role);
         }
     }
-    Ok(Document { id: id.to_owned(), places, tokens, example: Example { features, labels } })
+    let example = Example { features, labels };
+    Ok(Document { id: id.to_owned(), places, tokens, example, words: hashes, gold: attributions })
 }
 
-/// Labels the tokens that lie mostly in a span and have no label yet.
-fn mark(labels: &mut [u16], places: &[(usize, usize)], span: std::ops::Range<usize>, role: Role) {
+/// The tokens that lie mostly in a span.
+fn inside(
+    places: &[(usize, usize)],
+    span: std::ops::Range<usize>,
+) -> impl Iterator<Item = usize> + '_ {
     let first = places.partition_point(|place| place.1 <= span.start);
-    let mut label = role.begin();
-    for (place, found) in places.iter().zip(labels).skip(first) {
-        if place.0 >= span.end {
-            break;
-        }
-        let inside = place.1.min(span.end) - place.0.max(span.start);
-        if 2 * inside >= place.1 - place.0 && *found == 0 {
-            *found = label;
-            label = role.begin() + 1;
-        } else {
-            label = role.begin();
-        }
+    let end = places.partition_point(|place| place.0 < span.end);
+    (first..end).filter(move |at| {
+        let place = places[*at];
+        2 * (place.1.min(span.end) - place.0.max(span.start)) >= place.1 - place.0
+    })
+}
+
+/// Labels an attribution's tokens that have no label yet.
+fn mark(labels: &mut [u16], gold: &Gold, role: Role) {
+    let tokens = match role {
+        Role::Source => &gold.source,
+        Role::Cue => &gold.cue,
+        Role::Content => &gold.content,
+    };
+    let mut before = None;
+    for at in tokens.iter().copied().filter(|at| labels[*at] == 0).collect::<Vec<_>>() {
+        let goes_on = before.is_some_and(|before: usize| before + 1 == at);
+        labels[at] = role.begin() + u16::from(goes_on);
+        before = Some(at);
     }
 }

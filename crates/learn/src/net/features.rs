@@ -32,6 +32,14 @@ impl Features {
         self.values.resize(self.values.len() + self.slots, 0);
     }
 
+    /// Begins a token with the features of another text's token, as far as there are slots for them.
+    pub fn token_of(&mut self, text: &Self, token: usize) {
+        self.token();
+        let from = text.values.get(token * text.slots..(token + 1) * text.slots).unwrap_or(&[]);
+        let start = self.values.len() - self.slots;
+        self.values[start..].iter_mut().zip(from).for_each(|(value, from)| *value = *from);
+    }
+
     /// Fills a slot of the token begun last; 0 leaves it empty.
     pub fn set(&mut self, slot: usize, value: u32) {
         if slot < self.slots && self.values.len() >= self.slots {
@@ -67,6 +75,16 @@ impl Features {
     /// Forgets all tokens and keeps the space.
     pub fn clear(&mut self) {
         self.values.clear();
+    }
+
+    /// Some of the tokens, as a text of their own.
+    ///
+    /// # Panics
+    /// Where there are not so many.
+    #[must_use]
+    pub fn stretch(&self, tokens: std::ops::Range<usize>) -> Self {
+        let values = self.values[tokens.start * self.slots..tokens.end * self.slots].to_vec();
+        Self { slots: self.slots, values }
     }
 
     /// Each token's values.

@@ -35,6 +35,8 @@ pub struct Config {
     pub table_rate: f32,
     /// Decay of weights, embeddings apart.
     pub decay: f32,
+    /// What is kept are running means of the weights over about so many steps; 0 keeps the last.
+    pub average: usize,
     /// The seed of all chance.
     pub seed: u64,
 }
@@ -54,6 +56,7 @@ impl Default for Config {
             rate: 0.003,
             table_rate: 1.0,
             decay: 0.01,
+            average: 500,
             seed: 1,
         }
     }
@@ -103,7 +106,11 @@ pub fn train(
         let start = Instant::now();
         let loss = trainer.pass(&mut network, &examples);
         time += start.elapsed();
+        trainer.average.exchange(&mut network);
         watch(&Progress { pass, loss, time }, &network);
+        if pass < config.passes {
+            trainer.average.exchange(&mut network);
+        }
     }
     network
 }
@@ -116,8 +123,56 @@ struct Trainer {
     gradients: Gradients,
     dense: Moments,
     table: Moments,
+    average: Average,
     step: usize,
     steps: usize,
+}
+
+/// Running means of all weights.
+struct Average {
+    /// Over how many steps; 0 for none.
+    span: usize,
+    updates: usize,
+    dense: Vec<f32>,
+    table: Vec<f32>,
+}
+
+/// Steps from one update of the means to the next.
+const STRIDE: usize = 8;
+
+impl Average {
+    fn new(network: &Network) -> Self {
+        let span = network.config.average;
+        let (dense, table) = if span == 0 {
+            (Vec::new(), Vec::new())
+        } else {
+            (network.dense.clone(), network.table.clone())
+        };
+        Self { span, updates: 0, dense, table }
+    }
+
+    fn update(&mut self, network: &Network) {
+        if self.span == 0 {
+            return;
+        }
+        // The first means are over fewer steps, so that they soon forget where training began.
+        self.updates += 1;
+        let most = (self.span / STRIDE).max(1).min(1 + self.updates / 4);
+        let share = 1.0 / most as f32;
+        for (means, weights) in
+            [(&mut self.dense, &network.dense), (&mut self.table, &network.table)]
+        {
+            means.iter_mut().zip(weights).for_each(|(mean, now)| *mean += share * (now - *mean));
+        }
+    }
+
+    /// Puts the means into the network and keeps its weights, and the other way round.
+    fn exchange(&mut self, network: &mut Network) {
+        if self.span > 0 {
+            std::mem::swap(&mut self.dense, &mut network.dense);
+            std::mem::swap(&mut self.table, &mut network.table);
+        }
+    }
 }
 
 /// Running means of gradients and of their squares.
@@ -148,6 +203,7 @@ impl Trainer {
             gradients,
             dense: Moments::new(network.dense.len()),
             table: Moments::new(network.table.len()),
+            average: Average::new(network),
             step: 0,
             steps: (tokens / network.config.batch.max(1) + 1) * network.config.passes,
         }
@@ -237,6 +293,9 @@ impl Trainer {
                 &mut self.table.square[place],
             );
             gradients.is_touched[touched as usize] = false;
+        }
+        if self.step.is_multiple_of(STRIDE) {
+            self.average.update(network);
         }
     }
 }
