@@ -282,8 +282,8 @@ impl<'m> Decoder<'m> {
     }
 }
 
-/// The greatest width that the kernel has space for.
-const MOST_WIDTH: usize = 256;
+/// The greatest width: sums over three tokens must fit into 32 bits.
+const MOST_WIDTH: usize = 160;
 
 /// Packs values in pairs, with `pad` tokens of zeros before and, filled up to whole groups, after.
 #[inline(always)]

@@ -26,13 +26,11 @@ impl Labels {
         labels
     }
 
-    /// Labels by name, read as [`spans`](Self::spans) where the first is `O`.
+    /// Labels by name: of [`spans`](Self::spans) if they are named so, else free.
     pub(super) fn from_names(names: Vec<String>) -> Self {
-        if names.first().is_none_or(|name| name != "O") {
-            return Self::free(names);
-        }
         let kinds: Vec<&str> = names.iter().filter_map(|name| name.strip_prefix("B-")).collect();
-        Self::spans(&kinds)
+        let spans = Self::spans(&kinds);
+        if spans.names == names { spans } else { Self::free(names) }
     }
 
     /// How many there are.

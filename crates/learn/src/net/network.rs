@@ -14,7 +14,7 @@ use super::random::Random;
 use super::train::Config;
 
 /// A trained network in plain numbers: what training yields, to be made
-/// [compact](super::Decoder::write) for use.
+/// [compact](Network::write) for use.
 #[derive(Clone, Debug)]
 pub struct Network {
     pub(super) config: Config,

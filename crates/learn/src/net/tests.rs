@@ -3,7 +3,7 @@ use super::features::Dictionary;
 use super::network::{Gradients, Tape};
 use super::random::Random;
 use super::*;
-use crate::ModelFile;
+use crate::{ModelFile, ModelWriter};
 
 fn config() -> Config {
     Config { width: 8, dilations: vec![1, 2], min_count: 1, ..Config::default() }
@@ -141,5 +141,38 @@ fn texts_of_any_length_are_decoded() {
             assert_eq!(decoder.decode(&features, 0.0, &mut scratch).len(), len as usize);
             assert_eq!(decoder.confidences(&mut scratch).len(), len as usize);
         }
+    }
+}
+
+/// A sound file whose sections do not fit each other is refused, not read past its ends.
+#[test]
+fn misfit_sections_are_refused() {
+    let config = Config { width: 16, passes: 1, ..config() };
+    let network = train(&config, Labels::spans(&["x"]), 2, &brackets(1, 5), |_, _| ());
+    let bytes = network.write("test/1");
+    let file = ModelFile::read(&bytes, "test/1").unwrap();
+    let names =
+        ["shape", "keys", "embeddings", "embedding scales", "weights", "weight scales", "norms"];
+    let write = |changed: &str, change: &dyn Fn(&mut Vec<u8>)| {
+        let mut writer = ModelWriter::new("test/1").text("labels", file.text("labels").unwrap());
+        for name in names {
+            let mut section = file.array::<u8>(name).unwrap().into_owned();
+            if name == changed {
+                change(&mut section);
+            }
+            writer = writer.section(name, &section);
+        }
+        writer.finish()
+    };
+    let read = |bytes: &[u8]| Decoder::read(&ModelFile::read(bytes, "test/1").unwrap()).map(|_| ());
+    assert_eq!(read(&write("", &|_| ())), Ok(()));
+    for name in names {
+        assert!(read(&write(name, &|section| section.truncate(section.len() - 4))).is_err());
+        assert!(read(&write(name, &Vec::clear)).is_err(), "{name}");
+    }
+    // Every key's row, and the network's shape, beyond all bounds.
+    assert!(read(&write("keys", &|section| section.fill(0xff))).is_err());
+    for at in 0..5 {
+        assert!(read(&write("shape", &|section| section[4 * at + 3] = 0x7f)).is_err() || at == 2);
     }
 }

@@ -11,7 +11,7 @@ use super::random::Random;
 /// How a network is built and trained.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// Dimensions of a token inside the network.
+    /// Dimensions of a token inside the network: a multiple of 16, at most 160.
     pub width: usize,
     /// For each layer, how far away the tokens are that it looks at beside each token.
     pub dilations: Vec<usize>,
