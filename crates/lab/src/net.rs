@@ -80,6 +80,12 @@ pub(crate) struct Arguments {
     /// Bias on the outside label when cues are found for the second network
     #[arg(long, allow_hyphen_values = true, default_value_t = 0.0)]
     second_bias: f32,
+    /// Biases to try in the second network
+    #[arg(long, value_delimiter = ',', allow_hyphen_values = true, default_value = "0")]
+    second_biases: Vec<f32>,
+    /// With --trained: read the second network as well
+    #[arg(long)]
+    both: bool,
     /// Label each token by itself instead of in a chain
     #[arg(long)]
     free: bool,

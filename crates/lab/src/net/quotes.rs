@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let folder = arguments.data.join("quotes/polnear");
     let gold = folder.join("dev.jsonl");
     let dev = read(&pipeline, &gold)?;
-    let documents = if arguments.trained && !arguments.second {
+    let documents = if arguments.trained && (!arguments.second || arguments.both) {
         Vec::new()
     } else {
         read(&pipeline, &folder.join("train.jsonl"))?
@@ -80,12 +80,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
             let found = decoder.decode(&example.features, arguments.second_bias, &mut scratch);
             labels.push(found.to_vec());
         }
-        let network = second::learn(arguments, &documents, arguments.second_bias, |line| {
-            println!("{line}");
-        });
-        let bytes = second::compact(&network);
+        let path = arguments.model.as_ref().map(|path| path.with_extension("second"));
+        let bytes = match path {
+            Some(path) if arguments.trained && documents.is_empty() => fs::read(path)?,
+            path => {
+                let network = second::learn(arguments, &documents, arguments.second_bias);
+                let bytes = network.write(KIND);
+                path.map_or(Ok(()), |path| fs::write(path, &bytes))?;
+                bytes
+            }
+        };
         println!("{:.2} MB", bytes.len() as f64 / 1e6);
-        for bias in &arguments.bias {
+        for bias in &arguments.second_biases {
             let start = std::time::Instant::now();
             let found = second::all(&bytes, &dev, &labels, *bias)?;
             let tokens: usize = dev.iter().map(|document| document.tokens.len()).sum();

@@ -25,12 +25,7 @@ struct Window {
 }
 
 /// Trains the second network on what first networks find that did not see the documents.
-pub(super) fn learn(
-    arguments: &Arguments,
-    documents: &[Document],
-    bias: f32,
-    mut watch: impl FnMut(&str),
-) -> Network {
+pub(super) fn learn(arguments: &Arguments, documents: &[Document], bias: f32) -> Network {
     const FOLDS: usize = 3;
     let mut examples = Vec::new();
     let mut scratch = Scratch::default();
@@ -62,7 +57,7 @@ pub(super) fn learn(
     };
     train(&config, Labels::spans(&KINDS), SLOTS, &examples, |progress, _| {
         let (pass, loss, time) = (progress.pass, progress.loss, progress.time.as_secs_f64());
-        watch(&format!("second pass {pass:2}  loss {loss:.4}  {time:5.0} s"));
+        println!("second pass {pass:2}  loss {loss:.4}  {time:5.0} s");
     })
 }
 
@@ -207,11 +202,6 @@ fn between(spans: &Spans, cue: usize, at: usize) -> String {
     }
     let side = at < spans[cue].1.start;
     format!("{side} {} {} {}", counts[0].min(2), counts[1].min(2), counts[2].min(2))
-}
-
-/// Decodes, links and scores a second network.
-pub(super) fn compact(network: &Network) -> Vec<u8> {
-    network.write(KIND)
 }
 
 /// All documents' attributions.

@@ -18,6 +18,8 @@ pub(super) struct Chain {
     /// First the scores of each label at the beginning, then from each label those to each.
     scores: Vec<f32>,
     powers: Vec<f32>,
+    /// How much of a bias each label gets.
+    biased: Vec<f32>,
 }
 
 /// Space for sums over a text.
@@ -49,7 +51,17 @@ impl Chain {
         }
         let power = |score: &f32| if *score <= FORBIDDEN { 0.0 } else { kernel::exp(*score) };
         let powers = scores.iter().map(power).collect();
-        Self { labels: count, linked, scores, powers }
+        // With spans, it is their first tokens that a bias makes dearer, so that long spans are not
+        // touched more than short ones; else it favours label 0.
+        let spans = (0..count as u16).any(|label| !labels.allowed(None, label));
+        let biased = (0..count as u16).map(|label| match (spans, label) {
+            (true, 0) | (false, 1..) => 0.0,
+            (true, _) if labels.allowed(None, label) => -1.0,
+            (true, _) => 0.0,
+            (false, 0) => 1.0,
+        });
+        let biased = biased.collect();
+        Self { labels: count, linked, scores, powers, biased }
     }
 
     /// The loss of the right labels (the negative logarithm of their probability); leaves in
@@ -164,7 +176,7 @@ impl Chain {
         total
     }
 
-    /// The best way through the labels, with a bias added to label 0.
+    /// The best way through the labels, with a bias for what is outside of spans.
     pub(super) fn best(
         &self,
         emissions: &[f32],
@@ -190,7 +202,7 @@ impl Chain {
             for row in emissions.chunks_exact(n) {
                 search.scores.clear();
                 search.scores.extend_from_slice(row);
-                search.scores[0] += bias;
+                search.scores[0] += bias * self.biased[0];
                 best.push(first_of_most(&search.scores));
             }
         }
@@ -222,10 +234,9 @@ impl Chain {
                     }
                 }
             }
-            for (next, score) in next.iter_mut().zip(row) {
-                *next += score;
+            for ((next, score), biased) in next.iter_mut().zip(row).zip(&self.biased) {
+                *next += score + bias * biased;
             }
-            next[0] += bias;
             std::mem::swap(&mut search.scores, &mut search.next);
         }
     }

@@ -200,8 +200,8 @@ impl<'m> Decoder<'m> {
         self.slots
     }
 
-    /// The best labels of a text's tokens, with a bias added to label 0: above 0 for fewer spans,
-    /// below 0 for more.
+    /// The best labels of a text's tokens, with a bias: above 0 for fewer spans, below 0 for more.
+    /// It makes each span's first token so much dearer; where labels are free, it favours label 0.
     pub fn decode<'s>(
         &self,
         features: &Features,

@@ -46,8 +46,7 @@ impl Scratch {
 }
 
 impl Network {
-    /// The best labels of a text's tokens, with a bias added to label 0: as a [`Decoder`] finds
-    /// them, but in floating point and slower.
+    /// The best labels of a text's tokens, with a bias, as a [`Decoder`] finds them, but in floating point and slower.
     ///
     /// [`Decoder`]: super::Decoder
     pub fn decode<'s>(
