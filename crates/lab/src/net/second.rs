@@ -69,28 +69,59 @@ pub(super) fn attributions(
     bias: f32,
     scratch: &mut Scratch,
 ) -> Vec<Attribution> {
-    let mut found: Vec<Attribution> = Vec::new();
+    let mut rated: Vec<(f32, Attribution)> = Vec::new();
     for window in windows(document, labels) {
-        let labels = decoder.decode(&window.features, bias, scratch);
-        let mut attribution =
-            Attribution { cue: vec![window.cue.clone()], ..Attribution::default() };
-        let mut last = 0;
-        for (at, label) in labels.iter().enumerate().filter(|(_, label)| **label > 0) {
-            let ranges =
-                if *label < 3 { &mut attribution.source } else { &mut attribution.content };
-            let at = window.first + at;
-            match ranges.last_mut() {
-                Some(range) if range.end == at && *label == last.max(*label) => range.end = at + 1,
-                _ => ranges.push(at..at + 1),
+        let found = decoder.decode(&window.features, bias, scratch).to_vec();
+        let confidences = decoder.confidences(scratch);
+        let cue = vec![window.cue.clone()];
+        let mut attribution = Attribution { cue, ..Attribution::default() };
+        let (mut sum, mut count, mut before) = (0.0, 0.0, 0);
+        for (at, (label, confidence)) in found.iter().zip(confidences).enumerate() {
+            let ranges = match label {
+                0 => None,
+                1 | 2 => Some(&mut attribution.source),
+                _ => Some(&mut attribution.content),
+            };
+            if let Some(ranges) = ranges {
+                (sum, count) = (sum + confidence, count + 1.0);
+                let at = window.first + at;
+                match ranges.last_mut() {
+                    Some(range) if range.end == at && before > 0 && label % 2 == 0 => {
+                        range.end = at + 1;
+                    }
+                    _ => ranges.push(at..at + 1),
+                }
             }
-            last = *label;
+            before = *label;
         }
         if !attribution.content.is_empty() {
-            found.push(attribution);
+            rated.push((sum / count, attribution));
         }
     }
+    let mut found = without_doubles(rated);
     continue_quotes(document, labels, &mut found);
     found
+}
+
+/// Leaves out what shares most of its content with an attribution that is more certain.
+fn without_doubles(mut rated: Vec<(f32, Attribution)>) -> Vec<Attribution> {
+    rated.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut kept: Vec<Attribution> = Vec::new();
+    let size = |ranges: &[Range<usize>]| ranges.iter().map(Range::len).sum::<usize>();
+    for (_, attribution) in rated {
+        let doubled = kept.iter().any(|kept| {
+            let pairs =
+                kept.content.iter().flat_map(|a| attribution.content.iter().map(move |b| (a, b)));
+            let shared: usize =
+                pairs.map(|(a, b)| a.end.min(b.end).saturating_sub(a.start.max(b.start))).sum();
+            4 * shared > size(&kept.content) + size(&attribution.content)
+        });
+        if !doubled {
+            kept.push(attribution);
+        }
+    }
+    kept.sort_by_key(|attribution| attribution.content.first().map(|range| range.start));
+    kept
 }
 
 /// Adds contents in paragraphs without a cue to the attribution before them.
@@ -157,10 +188,10 @@ fn windows(document: &Document, labels: &[u16]) -> Vec<Window> {
         let to = tokens.len().min(cue.end + REACH);
         let end = (cue.end..to).take_while(inside).last().map_or(cue.end, |last| last + 1);
         let mut features = Features::new(SLOTS);
-        for at in first..end {
+        for (at, label) in labels.iter().enumerate().take(end).skip(first) {
             features.token_of(&document.example.features, at);
             let slot = quotes::SLOTS;
-            features.set(slot, hash(&format!("{}", labels[at])));
+            features.set(slot, hash(&label.to_string()));
             features.set(slot + 1, hash(&place(document, cue, at)));
             features.set(slot + 2, document.words[cue.end - 1]);
             features.set(slot + 3, document.words[cue.start]);
