@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod eval;
+mod net;
 mod syntax;
 
 use std::path::PathBuf;
@@ -39,6 +40,8 @@ enum Command {
         #[arg(last = true)]
         scorer: Vec<String>,
     },
+    /// Train a small neural labeller and measure it
+    Net(net::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -56,5 +59,6 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::Eval { task, data, score, keep, only, scorer } => {
             eval::run(task, &data, &score, keep.as_deref(), &only, &scorer)
         }
+        Command::Net(arguments) => net::run(&arguments),
     }
 }

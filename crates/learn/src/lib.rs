@@ -5,5 +5,6 @@
 #![forbid(unsafe_code)]
 
 mod file;
+pub mod net;
 
 pub use file::{ModelError, ModelFile, ModelWriter};
