@@ -29,6 +29,7 @@ pub(crate) enum Task {
 /// One run of a scorer: a development set, the scorer and its arguments.
 struct Set {
     name: &'static str,
+    /// Within the folder of annotated data; absolute for what this crate brings.
     file: &'static str,
     scorer: &'static str,
     arguments: &'static [&'static str],
@@ -47,6 +48,13 @@ fn sets(task: Task) -> &'static [Set] {
         Set {
             name: "seed-quotes",
             file: "quotes/seed/dev.jsonl",
+            scorer: "score_quotes.py",
+            arguments: &["--bootstrap", "0"],
+            predict: quotes,
+        },
+        Set {
+            name: "records-dev-quotes",
+            file: concat!(env!("CARGO_MANIFEST_DIR"), "/data/records/dev.jsonl"),
             scorer: "score_quotes.py",
             arguments: &["--bootstrap", "0"],
             predict: quotes,
@@ -94,6 +102,20 @@ fn sets(task: Task) -> &'static [Set] {
         Set {
             name: "seed-records",
             file: "seed/gold.json",
+            scorer: "score_stance.py",
+            arguments: &["records"],
+            predict: records,
+        },
+        Set {
+            name: "records-dev",
+            file: concat!(env!("CARGO_MANIFEST_DIR"), "/data/records/dev.jsonl"),
+            scorer: "score_stance.py",
+            arguments: &["records"],
+            predict: records,
+        },
+        Set {
+            name: "records-held",
+            file: concat!(env!("CARGO_MANIFEST_DIR"), "/data/records/held.jsonl"),
             scorer: "score_stance.py",
             arguments: &["records"],
             predict: records,
