@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod eval;
+mod names;
 mod net;
 mod syntax;
 
@@ -42,6 +43,17 @@ enum Command {
     },
     /// Train a small neural labeller and measure it
     Net(net::Arguments),
+    /// Train a model
+    Train {
+        #[command(subcommand)]
+        model: Train,
+    },
+}
+
+#[derive(Subcommand)]
+enum Train {
+    /// Names of persons, organizations and places: the model of `entity`
+    Names(names::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -60,5 +72,8 @@ fn run(arguments: Arguments) -> Result<()> {
             eval::run(task, &data, &score, keep.as_deref(), &only, &scorer)
         }
         Command::Net(arguments) => net::run(&arguments),
+        Command::Train { model } => match model {
+            Train::Names(arguments) => names::run(&arguments),
+        },
     }
 }

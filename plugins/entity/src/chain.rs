@@ -54,6 +54,9 @@ struct Named {
     joined: usize,
 }
 
+/// How much a name that the network is sure of weighs against the rules' evidence.
+const LEARNED: f32 = 20.0;
+
 /// The forms of a name's words, without marks.
 pub(crate) fn key(words: &Words<'_>, from: usize, to: usize) -> Vec<u32> {
     (from..to)
@@ -103,7 +106,11 @@ pub(crate) fn chains(words: &Words<'_>, spots: &[Spot]) -> (Vec<Chain>, Vec<Ment
                 gender: Gender::Unknown,
                 entry: groups[group].entry,
                 name: (spot.from, spot.to),
-                by: if groups[group].entry.is_some() { "rule:listed" } else { "rule:capitals" },
+                by: match (groups[group].entry, spot.learned) {
+                    (Some(_), _) => "rule:listed",
+                    (None, Some(_)) => "model:names",
+                    (None, None) => "rule:capitals",
+                },
                 confidence: (0.6 + groups[group].lead * 0.05).min(0.95),
             });
             chains.len() as u32 - 1
@@ -119,7 +126,18 @@ pub(crate) fn chains(words: &Words<'_>, spots: &[Spot]) -> (Vec<Chain>, Vec<Ment
                 chain.gender = gender(words, spot);
             }
         }
-        let confidence = (0.6 + groups[group].lead.max(groups[own].lead) * 0.05).clamp(0.3, 0.98);
+        let confidence = match spot.learned {
+            // The network's doubt is about its own type; where the chain has another, it is right
+            // where the network is wrong.
+            Some((own, sure)) => {
+                if own == chains[chain as usize].kind {
+                    sure
+                } else {
+                    (1.0 - sure).clamp(0.3, 0.6)
+                }
+            }
+            None => (0.6 + groups[group].lead.max(groups[own].lead) * 0.05).clamp(0.3, 0.98),
+        };
         mentions.push(Mention {
             from: spot.from,
             to: spot.to,
@@ -155,6 +173,9 @@ fn group(words: &Words<'_>, spots: &[Spot]) -> (Vec<Named>, Vec<usize>) {
         });
         let around = evidence::around(words, spot);
         groups[place].evidence.join(&around);
+        if let Some((kind, confidence)) = spot.learned {
+            groups[place].evidence.add(kind, LEARNED * confidence);
+        }
         owner.push(place);
     }
     for group in &mut groups {

@@ -186,11 +186,14 @@ pub(crate) fn around(words: &Words<'_>, spot: &Spot) -> Evidence {
     if initials && previous == "(" && next == ")" && words.shape(before(2)) == Shape::Lower {
         sum.add(EntityType::Other, 4.0);
     }
-    // "VAREN, Norway —": a dateline.
+    // "VAREN, Norway —": a dateline, the surer with the dash at once.
     let opens = words.sentence(from).is_some_and(|sentence| sentence.words.0 == from);
-    if opens && words.shape(from) == Shape::Upper && matches!(next, "—" | "–" | "--" | "(" | ",")
-    {
-        sum.add(Place, 4.0);
+    if opens && words.shape(from) == Shape::Upper {
+        match next {
+            "—" | "–" | "--" => sum.add(Place, 7.0),
+            "(" | "," => sum.add(Place, 4.0),
+            _ => {}
+        }
     }
     match previous {
         "in" | "at" if initials => sum.add(Place, 0.8),

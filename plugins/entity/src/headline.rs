@@ -63,7 +63,7 @@ pub(crate) fn headlines(words: &Words<'_>, found: &mut Vec<Spot>) {
                     continue;
                 }
             };
-            added.push(Spot { from: place, to, listed: entry, title: None });
+            added.push(Spot { from: place, to, listed: entry, title: None, learned: None });
             place = to;
         }
     }
@@ -100,7 +100,13 @@ pub(crate) fn surnames(words: &Words<'_>, found: &mut Vec<Spot>) {
             || words.shape(place + 1) == Shape::Lower && next.ends_with("ed")
             || matches!(next, "is" | "was" | "has" | "had" | "will" | "did" | "'s" | "’s" | ",");
         if verb || words.form(place).small == 0 && !words.class(place).is(FUNCTION) {
-            added.push(Spot { from: place, to: place + 1, listed: None, title: None });
+            added.push(Spot {
+                from: place,
+                to: place + 1,
+                listed: None,
+                title: None,
+                learned: None,
+            });
         }
     }
     if !added.is_empty() {

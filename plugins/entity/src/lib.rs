@@ -11,9 +11,12 @@
 //! `tokens` and `sentences`; paragraphs and headlines as the sentences tell them.
 //!
 //! # How it goes
-//! `words` looks at the writing of every word, `row` and `spot` find names, `headline` those
-//! in headlines; `evidence` tells what they are, `chain` which are the same. `phrase` and
-//! `nominal` add those who have no name, `pronoun` the pronouns. `lexicon` holds the lists.
+//! `words` looks at the writing of every word; by rules, `row` and `spot` find names, `headline` those
+//! in headlines, `evidence` tells what they are, and `chain` which are the same. `names` is a
+//! network that reads all this beside the words and says anew where names stand; `combine` makes
+//! its names and the rules' one, `repeat` looks for what it missed, and `chain` goes once more over
+//! the outcome. `phrase` and `nominal` add those who have no name, `pronoun` the pronouns. `lexicon`
+//! holds the lists.
 //!
 //! # Example
 //! With the layers of some syntax analyzer, "Gov. Ada Quill met Bo Lund in Port Varen. Quill said she
@@ -29,12 +32,15 @@
 #![forbid(unsafe_code)]
 
 mod chain;
+mod combine;
 mod evidence;
 mod headline;
 mod lexicon;
+pub mod names;
 mod nominal;
 mod phrase;
 mod pronoun;
+mod repeat;
 mod row;
 mod spot;
 mod words;
@@ -47,7 +53,10 @@ use onrecord_plugin::{
     Additions, Analyzer, Descriptor, Doc, Failure, Need, OptionDecl, OptionKind, Options, Plugin,
 };
 
+use chain::{Chain, Mention};
 use lexicon::Lexicon;
+use names::Names;
+use spot::Spot;
 use words::Words;
 
 /// The analyzer of mentions and entities.
@@ -57,6 +66,19 @@ pub struct Entities {
     nominals: bool,
     pronouns: bool,
     margin: f32,
+    names: Names,
+}
+
+/// The model inside.
+const MODEL: &[u8] = include_bytes!("../model/entity.model");
+
+/// Names by the rules alone, and which are the same.
+fn rules(words: &Words<'_>) -> (Vec<Spot>, Vec<Chain>, Vec<Mention>) {
+    let mut spots = spot::spots(words);
+    headline::surnames(words, &mut spots);
+    headline::headlines(words, &mut spots);
+    let (chains, mentions) = chain::chains(words, &spots);
+    (spots, chains, mentions)
 }
 
 impl Plugin for Entities {
@@ -86,6 +108,12 @@ impl Plugin for Entities {
                        more leaves more unresolved",
                 default: "0.5",
             },
+            OptionDecl {
+                key: "model",
+                kind: OptionKind::Path,
+                help: "a model file to use instead of the one inside",
+                default: "",
+            },
         ],
     };
 
@@ -95,6 +123,18 @@ impl Plugin for Entities {
             nominals: options.bool("nominals").unwrap_or(true),
             pronouns: options.bool("pronouns").unwrap_or(true),
             margin: options.float_in("pronoun_margin", 0.0..=5.0)?.unwrap_or(0.5) as f32,
+            names: match options.text("model").filter(|path| !path.is_empty()) {
+                None => Names::read(MODEL)
+                    .map_err(|error| Failure::new(format!("the model inside: {error}")))?,
+                Some(path) => {
+                    let refuse =
+                        |error: String| Failure::new(format!("option `model`: {path}: {error}"));
+                    let bytes = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
+                    // A model serves until the program ends, as the library that reads it does.
+                    let bytes = Box::leak(bytes.into_boxed_slice());
+                    Names::read(bytes).map_err(|error| refuse(error.to_string()))?
+                }
+            },
         })
     }
 }
@@ -106,9 +146,12 @@ impl Analyzer for Entities {
 
     fn analyze(&self, doc: &Doc<'_>, out: &mut Additions<'_>) -> Result<(), Failure> {
         let words = Words::read(doc, &self.lexicon);
-        let mut spots = spot::spots(&words);
-        headline::surnames(&words, &mut spots);
-        headline::headlines(&words, &mut spots);
+        let (spots, chains, mentions) = rules(&words);
+        let mut buffers: names::Buffers = out.scratch();
+        let found = self.names.find(&words, &chains, &mentions, &mut buffers);
+        out.keep(buffers);
+        let mut spots = combine::combine(&words, &spots, &chains, &mentions, &found);
+        repeat::repeated(&words, &mut spots);
         let (mut chains, mut mentions) = chain::chains(&words, &spots);
         if self.nominals {
             nominal::nominals(&words, &spots, &mut chains, &mut mentions);
@@ -118,6 +161,10 @@ impl Analyzer for Entities {
         }
         write::write(&words, &chains, mentions, out);
         Ok(())
+    }
+
+    fn model(&self) -> Option<String> {
+        Some(self.names.id().to_owned())
     }
 }
 

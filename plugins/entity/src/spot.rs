@@ -1,5 +1,7 @@
 //! Where names stand: rows of capitalised words, cut at titles, peoples and listed names.
 
+use onrecord_plugin::core::EntityType;
+
 use crate::lexicon::{
     ANY_HEAD, ANY_ROLE, CALENDAR, COMMON, FIRST_NAME, FUNCTION, GROUP, MODIFIER, ORG_HEAD,
     PARTICLE, PEOPLE, PLACE_FIRST, PLACE_HEAD, SAY, SURNAME, TECHNICAL, TITLE, TITLE_HEAD,
@@ -17,6 +19,8 @@ pub(crate) struct Spot {
     pub(crate) listed: Option<u32>,
     /// Where the title before it begins.
     pub(crate) title: Option<usize>,
+    /// What the network takes it for, and how sure it is; none where the rules found it.
+    pub(crate) learned: Option<(EntityType, f32)>,
 }
 
 /// All names of sentences in running style, in order.
@@ -94,7 +98,7 @@ fn cut(words: &Words<'_>, from: usize, to: usize, found: &mut Vec<Spot>) {
             && (end == to || !whole || broken(words, end, to))
             && !extends(words, place, end, to)
         {
-            found.push(Spot { from: place, to: end, listed: Some(entry), title });
+            found.push(Spot { from: place, to: end, listed: Some(entry), title, learned: None });
             title = None;
             place = end;
             continue;
@@ -304,5 +308,5 @@ fn name(
             return;
         }
     }
-    found.push(Spot { from, to, listed: None, title });
+    found.push(Spot { from, to, listed: None, title, learned: None });
 }

@@ -4,10 +4,11 @@
 use std::collections::HashMap;
 
 use onrecord_plugin::core::{EntityType, Pipeline, Span, TokenKind, vocab};
-use onrecord_plugin::{Additions, Analyzer, Descriptor, Doc, Failure, Options};
+use onrecord_plugin::{Additions, Analyzer, Descriptor, Doc, Failure, Options, Plugin as _};
 use onrecord_testkit::{Marked, open, open_with, run};
 
-use super::Entities;
+use super::names::Names;
+use super::{Entities, MODEL};
 
 /// Tokens and sentences by the simplest means, for these tests alone.
 struct Simple;
@@ -281,5 +282,42 @@ fn hostile_texts_do_no_harm() {
         let spans: Vec<Span> = doc.mentions().map(|mention| mention.span()).collect();
         assert!(spans.is_sorted(), "{text:?}");
         assert!(doc.entities_by_mention().iter().all(Option::is_some), "{text:?}");
+    }
+}
+
+#[test]
+fn entities_tell_whether_a_list_or_the_model_founded_them() {
+    let text = "Ada Quill of Norway met Bo Lund.";
+    let document = run(vec![Box::new(Simple), open::<Entities>()], text).unwrap();
+    let view = document.view();
+    let by: Vec<_> = view.entities().map(|e| (e.name(), e.by().unwrap_or_default())).collect();
+    assert_eq!(
+        by,
+        [("Ada Quill", "model:names"), ("Norway", "rule:listed"), ("Bo Lund", "model:names")]
+    );
+}
+
+#[test]
+fn a_name_found_once_is_found_again() {
+    check(
+        "{person.a:Ada Quill} spoke in {place.b:Port Varen}. {person.a:ADA QUILL} said no more, and {place.b:Port Varen} slept.",
+    );
+}
+
+#[test]
+fn no_bytes_of_a_model_bring_the_analyzer_down() {
+    for cut in [0, 1, 100, MODEL.len() / 3, MODEL.len() - 1] {
+        assert!(Names::read(&MODEL[..cut]).is_err());
+    }
+    // Wrong bytes inside are refused or give wrong names, no more.
+    for place in (200..MODEL.len()).step_by(MODEL.len() / 12) {
+        let mut bytes = MODEL.to_vec();
+        let end = MODEL.len().min(place + 64);
+        bytes[place..end].fill(0xff);
+        let mut analyzer = Entities::open(&Options::default()).unwrap();
+        if let Ok(names) = Names::read(bytes.leak()) {
+            analyzer.names = names;
+            run(vec![Box::new(Simple), Box::new(analyzer)], "Ada Quill met Bo Lund.").unwrap();
+        }
     }
 }
