@@ -217,9 +217,12 @@ impl<'d> Token<'d> {
         self.word_of(vocab::POS)
     }
 
-    /// Its lemma, where a lemmatizer ran.
+    /// Its lemma, where a lemmatizer ran: `go` of `went`, `the` of `The`, `Varen` of `Varen`.
+    ///
+    /// Whoever writes tags writes lemmas too, but leaves out those that equal the token's text; on
+    /// a token with a tag and no lemma the text is its lemma.
     pub fn lemma(&self) -> Option<&'d str> {
-        self.word_of(vocab::LEMMA)
+        self.word_of(vocab::LEMMA).or_else(|| self.tag().map(|_| self.text()))
     }
 
     /// Its syntactic head and its relation to it, where a parser ran; none for a root.

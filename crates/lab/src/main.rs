@@ -1,10 +1,16 @@
 //! The laboratory: measures onrecord's analyzers on annotated data with the scorers that decide.
 #![forbid(unsafe_code)]
 
+mod bench;
+mod card;
+mod conllu;
+mod errors;
 mod eval;
+mod gold;
 mod names;
 mod net;
 mod syntax;
+mod train;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,17 +47,58 @@ enum Command {
         #[arg(last = true)]
         scorer: Vec<String>,
     },
-    /// Train a small neural labeller and measure it
-    Net(net::Arguments),
     /// Train a model
     Train {
         #[command(subcommand)]
         model: Train,
     },
+    /// Show where a model goes wrong
+    Errors {
+        #[command(subcommand)]
+        model: Errors,
+    },
+    /// Measure how fast an analyzer is
+    Bench {
+        #[command(subcommand)]
+        what: Bench,
+    },
+    /// Train a small neural labeller and measure it
+    Net(net::Arguments),
+    /// Write the card of a model: data, licences, command, figures
+    Card {
+        #[command(subcommand)]
+        model: Card,
+    },
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// Tokens, sentences, tags and lemmas
+    Syntax(bench::Arguments),
+}
+
+#[derive(Subcommand)]
+enum Card {
+    /// The model of `syntax`
+    Syntax(card::Arguments),
+}
+
+#[derive(Subcommand)]
+enum Errors {
+    /// Penn tags: confusions, the most frequent first
+    Tags(errors::Arguments),
+    /// Universal parts of speech
+    Pos(errors::Arguments),
+    /// Lemmas
+    Lemmas(errors::Arguments),
 }
 
 #[derive(Subcommand)]
 enum Train {
+    /// Classes of words by the company they keep, from texts alone
+    Clusters(train::clusters::Arguments),
+    /// Penn tags, universal parts of speech and lemmas: the model of `syntax`
+    Syntax(train::syntax::Arguments),
     /// Names of persons, organizations and places: the model of `entity`
     Names(names::Arguments),
 }
@@ -71,9 +118,18 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::Eval { task, data, score, keep, only, scorer } => {
             eval::run(task, &data, &score, keep.as_deref(), &only, &scorer)
         }
-        Command::Net(arguments) => net::run(&arguments),
+        Command::Errors { model } => match model {
+            Errors::Tags(arguments) => errors::run(errors::Answer::Tags, &arguments),
+            Errors::Pos(arguments) => errors::run(errors::Answer::Pos, &arguments),
+            Errors::Lemmas(arguments) => errors::run(errors::Answer::Lemmas, &arguments),
+        },
+        Command::Bench { what: Bench::Syntax(arguments) } => bench::syntax(&arguments),
+        Command::Card { model: Card::Syntax(arguments) } => card::syntax(&arguments),
         Command::Train { model } => match model {
+            Train::Clusters(arguments) => train::clusters::run(&arguments),
+            Train::Syntax(arguments) => train::syntax::run(&arguments),
             Train::Names(arguments) => names::run(&arguments),
         },
+        Command::Net(arguments) => net::run(&arguments),
     }
 }

@@ -1,4 +1,5 @@
-//! `eval syntax`: tokens and sentence ends against CoNLL-U, on text rebuilt from it.
+//! `eval syntax`: tags and lemmas on tokens that are given; then tokens, sentence ends, tags and
+//! lemmas on text rebuilt from CoNLL-U.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +7,11 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow};
 use onrecord_core::Pipeline;
+use onrecord_core::view::Token;
 use onrecord_plugin::{Options, Plugin as _};
+use onrecord_syntax::tag::Model;
+
+use crate::gold;
 
 /// Development sets: a name, a file, and how the names of its documents begin.
 const SETS: &[(&str, &str, &str)] = &[
@@ -21,6 +26,9 @@ struct Gold {
     id: String,
     text: String,
     tokens: BTreeSet<(usize, usize)>,
+    /// The tag and the lemma of each token.
+    tags: BTreeSet<(usize, usize, String)>,
+    lemmas: BTreeSet<(usize, usize, String)>,
     ends: BTreeSet<usize>,
 }
 
@@ -47,7 +55,26 @@ impl Count {
     }
 }
 
+/// The model inside the plugin.
+pub(crate) fn shipped() -> Result<Model<'static>> {
+    let syntax = onrecord_syntax::Syntax::open(&Options::default())?;
+    syntax.tagger().cloned().context("the plugin has no model")
+}
+
 pub(crate) fn eval(data: &Path) -> Result<()> {
+    let model = shipped()?;
+    for (name, sentences) in gold::development(data)? {
+        let right = gold::measure(&model, &sentences, &mut |_, _, _, _, _| {});
+        let percent = |part: usize| gold::percent(part, right.all);
+        println!("\n== {name}, tokens given ({} tokens)", right.all);
+        println!("Penn tags     {:6.2}", percent(right.tags));
+        println!(
+            "  , as :      {:6.2}  for dashes, semicolons and ellipses",
+            percent(right.lenient)
+        );
+        println!("UPOS          {:6.2}", percent(right.parts));
+        println!("lemmas        {:6.2}", percent(right.lemmas));
+    }
     let syntax = onrecord_syntax::Syntax::open(&Options::default())?;
     let pipeline = Pipeline::new(vec![Box::new(syntax)]).map_err(|faults| anyhow!("{faults:?}"))?;
     let mut worker = pipeline.worker();
@@ -56,17 +83,28 @@ pub(crate) fn eval(data: &Path) -> Result<()> {
         let source =
             fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let (mut tokens, mut ends) = (Count::default(), Count::default());
+        let (mut tags, mut lemmas) = (Count::default(), Count::default());
         for gold in parse(&source).iter().filter(|gold| gold.id.starts_with(begins)) {
             let mut document = pipeline.document(&gold.id, gold.text.as_str())?;
             worker.analyze(&mut document)?;
             let doc = document.view();
             let spans = doc.tokens().iter().map(|token| (token.span().start(), token.span().end()));
             tokens.add(&gold.tokens, &spans.collect());
+            let with = |word: fn(&Token<'_>) -> Option<String>| {
+                let of = |token: Token<'_>| {
+                    (token.span().start(), token.span().end(), word(&token).unwrap_or_default())
+                };
+                doc.tokens().iter().map(of).collect::<BTreeSet<_>>()
+            };
+            tags.add(&gold.tags, &with(|token| token.tag().map(str::to_owned)));
+            lemmas.add(&gold.lemmas, &with(|token| token.lemma().map(str::to_owned)));
             ends.add(&gold.ends, &doc.sentences().iter().map(|s| s.span().end()).collect());
         }
         println!("\n== {name} ({file})");
         tokens.print("tokens");
         ends.print("sentence ends");
+        tags.print("Penn tags");
+        lemmas.print("lemmas");
     }
     Ok(())
 }
@@ -92,10 +130,12 @@ fn parse(source: &str) -> Vec<Gold> {
             gold.text.push(' ');
         }
         for (forms, after) in words(block) {
-            for form in forms {
+            for [form, tag, lemma] in forms {
                 let start = gold.text.len();
                 gold.text.push_str(form);
                 gold.tokens.insert((start, gold.text.len()));
+                gold.tags.insert((start, gold.text.len(), tag.to_owned()));
+                gold.lemmas.insert((start, gold.text.len(), lemma.to_owned()));
             }
             space = after;
             if after {
@@ -108,15 +148,15 @@ fn parse(source: &str) -> Vec<Gold> {
     documents
 }
 
-/// The words of a sentence as written, each with its parts and whether a space follows. A word whose
+/// The words of a sentence as written, each with its parts (form, tag, lemma) and whether a space follows. A word whose
 /// parts do not add up to it is one.
-fn words(block: &str) -> Vec<(Vec<&str>, bool)> {
-    let mut words: Vec<(Vec<&str>, bool)> = Vec::new();
+fn words(block: &str) -> Vec<(Vec<[&str; 3]>, bool)> {
+    let mut words: Vec<(Vec<[&str; 3]>, bool)> = Vec::new();
     // The last part of a word of several, and the word itself.
     let mut several: Option<(u32, &str)> = None;
     for line in block.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit())) {
         let fields: Vec<&str> = line.split('\t').collect();
-        let [number, form, .., misc] = fields.as_slice() else { continue };
+        let [number, form, lemma, _, tag, .., misc] = fields.as_slice() else { continue };
         let after = !misc.split('|').any(|item| item == "SpaceAfter=No");
         if let Some((_, last)) = number.split_once('-') {
             several = last.parse().ok().map(|last| (last, *form));
@@ -124,12 +164,13 @@ fn words(block: &str) -> Vec<(Vec<&str>, bool)> {
         } else if let Ok(number) = number.parse::<u32>() {
             match (several, words.last_mut()) {
                 (Some((last, whole)), Some((parts, _))) if number <= last => {
-                    parts.push(form);
-                    if number == last && parts.concat() != whole {
-                        *parts = vec![whole];
+                    parts.push([*form, *tag, *lemma]);
+                    let joined: String = parts.iter().map(|part| part[0]).collect();
+                    if number == last && joined != whole {
+                        *parts = vec![[whole, "_", "_"]];
                     }
                 }
-                _ => words.push((vec![form], after)),
+                _ => words.push((vec![[*form, *tag, *lemma]], after)),
             }
         }
     }

@@ -191,6 +191,11 @@ impl<'m> ModelFile<'m> {
         str::from_utf8(self.bytes_of(name)?).map_err(|_| ModelError::Section(name.to_owned()))
     }
 
+    /// Whether it has a section.
+    pub fn has(&self, name: &str) -> bool {
+        self.sections.iter().any(|(found, _)| *found == name)
+    }
+
     /// What records call this model: `sha256:…` of the whole file.
     pub fn id(&self) -> String {
         let mut id = "sha256:".to_owned();

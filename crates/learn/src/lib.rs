@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod file;
+pub mod linear;
 pub mod net;
 
 pub use file::{ModelError, ModelFile, ModelWriter};

@@ -1,4 +1,4 @@
-//! Tokens and sentences of raw news text.
+//! Tokens, sentences, tags and lemmas of raw news text.
 //!
 //! # What it finds
 //! - `tokens`: words, numbers and marks by the habits of the Penn Treebank and of Universal
@@ -7,6 +7,11 @@
 //!   `term`) unless their first part is a prefix (`non-union`), addresses stay whole.
 //! - `sentences`: each covers its tokens without the space around them; the first of a paragraph is
 //!   flagged, headlines have a kind of their own.
+//!
+//! - on each token a Penn tag, a universal part of speech and a lemma, by a [model](tag) inside the
+//!   plugin. A lemma that equals the token's text is not written; [`Token::lemma`] knows.
+//!
+//! [`Token::lemma`]: onrecord_plugin::core::view::Token::lemma
 //!
 //! # What it needs
 //! Nothing but the text.
@@ -37,39 +42,86 @@ mod chars;
 mod lexicon;
 mod paragraph;
 mod sentence;
+pub mod tag;
 mod token;
 mod word;
+mod write;
 
 onrecord_plugin::export_analyzer!(Syntax);
 
 #[cfg(test)]
 mod tests;
 
-use onrecord_plugin::core::{Span, TokenKind, vocab};
-use onrecord_plugin::{Additions, Analyzer, Descriptor, Doc, Failure, Options, Plugin};
+use onrecord_plugin::core::TokenKind;
+use onrecord_plugin::{
+    Additions, Analyzer, Descriptor, Doc, Failure, OptionDecl, OptionKind, Options, Plugin,
+};
 
 use lexicon::Lexicon;
 use sentence::Paragraph;
-use token::{Scanner, Token};
+use tag::Model;
+use token::Scanner;
+use write::{Block, Writer};
 
-/// The analyzer of tokens and sentences.
+/// The analyzer of tokens, sentences, tags and lemmas.
 #[derive(Debug)]
 pub struct Syntax {
     lexicon: Lexicon,
+    model: Option<Model<'static>>,
+}
+
+/// Bytes that begin where any number may.
+#[repr(C, align(64))]
+struct Aligned<T: ?Sized>(T);
+
+static MODEL: &Aligned<[u8]> = &Aligned(*include_bytes!("../model/syntax.model"));
+
+impl Syntax {
+    /// The model, unless it was switched off.
+    pub fn tagger(&self) -> Option<&Model<'static>> {
+        self.model.as_ref()
+    }
 }
 
 impl Plugin for Syntax {
     const DESCRIPTOR: Descriptor = Descriptor {
         name: "syntax",
         version: env!("CARGO_PKG_VERSION"),
-        summary: "tokens and sentences",
+        summary: "tokens, sentences, tags and lemmas",
         requires: &[],
         provides: &["tokens", "sentences"],
-        options: &[],
+        options: &[
+            OptionDecl {
+                key: "tags",
+                kind: OptionKind::Bool,
+                help: "whether tokens get tags, parts of speech and lemmas",
+                default: "true",
+            },
+            OptionDecl {
+                key: "model",
+                kind: OptionKind::Path,
+                help: "a model file to use instead of the one inside",
+                default: "",
+            },
+        ],
     };
 
-    fn open(_options: &Options) -> Result<Self, Failure> {
-        Ok(Self { lexicon: Lexicon::new() })
+    fn open(options: &Options) -> Result<Self, Failure> {
+        let lexicon = Lexicon::new();
+        if options.bool("tags") == Some(false) {
+            return Ok(Self { lexicon, model: None });
+        }
+        let model = match options.text("model") {
+            None => Model::read(&MODEL.0).map_err(|error| Failure::new(error.to_string())),
+            Some(path) => {
+                let bytes = std::fs::read(path)
+                    .map_err(|error| Failure::new(format!("option `model`: {path}: {error}")))?;
+                // A model serves until the program ends, as the library that reads it does.
+                Model::read(Box::leak(bytes.into_boxed_slice()))
+                    .map_err(|error| Failure::new(format!("option `model`: {path}: {error}")))
+            }
+        };
+        Ok(Self { lexicon, model: Some(model?) })
     }
 }
 
@@ -81,33 +133,42 @@ impl Analyzer for Syntax {
         &Self::DESCRIPTOR
     }
 
+    fn model(&self) -> Option<String> {
+        self.model.as_ref().map(|model| model.id.clone())
+    }
+
     fn analyze(&self, doc: &Doc<'_>, out: &mut Additions<'_>) -> Result<(), Failure> {
         let text = doc.text();
         let lexicon = &self.lexicon;
-        let mut tokens: Vec<Token> = out.scratch();
+        let mut block: Block = out.scratch();
+        block.clear();
+        let writer = Writer::new(text, self.model.as_ref(), out);
         let mut paragraphs = paragraph::paragraphs(text).peekable();
         let mut first = true;
-        out.layer(vocab::TOKENS);
-        out.layer(vocab::SENTENCES);
         while let Some(range) = paragraphs.next() {
             if out.cancelled() {
                 break;
             }
-            tokens.clear();
-            Scanner { text, lexicon, tokens: &mut tokens, end: range.end }.run(range.start);
-            for token in &tokens {
-                out.token(token.span, token.kind);
-            }
-            let paragraph = Paragraph { text, tokens: &tokens, lexicon };
+            let begin = block.tokens.len();
+            Scanner { text, lexicon, tokens: &mut block.tokens, end: range.end }.run(range.start);
+            let tokens = block.tokens.get(begin..).unwrap_or_default();
+            let paragraph = Paragraph { text, tokens, lexicon };
             let headline = paragraphs.peek().is_some() && is_headline(&paragraph, first);
             first = false;
+            let sentences = &mut block.sentences;
             paragraph.sentences(|start, after| {
-                if let (Some(from), Some(to)) = (tokens.get(start), tokens.get(after - 1)) {
-                    out.sentence(Span::hull(from.span, to.span), start == 0, headline);
-                }
+                sentences.push(write::Sentence {
+                    tokens: begin + start..begin + after,
+                    starts_paragraph: start == 0,
+                    headline,
+                });
             });
+            if block.is_full() {
+                writer.write(&mut block, out);
+            }
         }
-        out.keep(tokens);
+        writer.write(&mut block, out);
+        out.keep(block);
         Ok(())
     }
 }

@@ -215,3 +215,46 @@ fn no_text_is_too_odd() {
         analyzed(text);
     }
 }
+
+#[test]
+fn a_damaged_model_is_refused_with_a_reason() {
+    let good = &crate::MODEL.0;
+    for place in [0, 9, 40, good.len() / 2, good.len() - 1] {
+        let mut bytes = good.to_vec();
+        bytes[place] ^= 0x10;
+        let error = crate::tag::Model::read(&bytes).map(|_| ()).unwrap_err().to_string();
+        assert!(!error.is_empty(), "{place}");
+        if place > 40 {
+            assert!(error.contains("damaged"), "{error}");
+        }
+    }
+    let path = std::env::temp_dir().join(format!("onrecord-syntax-{}.model", std::process::id()));
+    std::fs::write(&path, &good[..good.len() - 1]).unwrap();
+    let given = onrecord_plugin::Given::Text(path.to_str().unwrap().to_owned());
+    let options = onrecord_plugin::Options::default().with("model", given);
+    let error = <Syntax as onrecord_plugin::Plugin>::open(&options).unwrap_err().to_string();
+    std::fs::remove_file(&path).unwrap();
+    assert!(error.contains("option `model`"), "{error}");
+}
+
+#[test]
+fn words_get_tags_and_lemmas() {
+    let document = analyzed("The cranes were repaired, Ada Quill says.");
+    let doc = document.view();
+    let found: Vec<_> =
+        doc.tokens().iter().map(|t| (t.tag().unwrap_or(""), t.lemma().unwrap_or(""))).collect();
+    assert_eq!(
+        found,
+        [
+            ("DT", "the"),
+            ("NNS", "crane"),
+            ("VBD", "be"),
+            ("VBN", "repair"),
+            (",", ","),
+            ("NNP", "Ada"),
+            ("NNP", "Quill"),
+            ("VBZ", "say"),
+            (".", ".")
+        ]
+    );
+}

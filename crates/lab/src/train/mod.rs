@@ -1,0 +1,6 @@
+//! `train`: models from annotated data.
+
+pub(crate) mod clusters;
+pub(crate) mod lemmas;
+pub(crate) mod lexicon;
+pub(crate) mod syntax;
