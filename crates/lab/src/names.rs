@@ -33,7 +33,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 220_000)]
     vocabulary: usize,
     /// Passes over the training data
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 3)]
     passes: usize,
     /// Dimensions, a multiple of 16
     #[arg(long, default_value_t = 48)]
@@ -42,7 +42,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_delimiter = ',', default_value = "1,2,1")]
     dilations: Vec<usize>,
     /// The greatest step
-    #[arg(long, default_value_t = 0.003)]
+    #[arg(long, default_value_t = 0.002)]
     rate: f32,
     /// Dropout inside the network
     #[arg(long, default_value_t = 0.2)]
@@ -51,7 +51,7 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 0.25)]
     word_dropout: f32,
     /// How often a feature must occur
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = 3)]
     min_count: u32,
     /// The seed of all chance
     #[arg(long, default_value_t = 1)]
