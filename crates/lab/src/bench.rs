@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, anyhow};
 use onrecord_core::Pipeline;
-use onrecord_plugin::{Options, Plugin as _};
+use onrecord_plugin::{Given, Options, Plugin as _};
 
 /// What `bench syntax` takes.
 #[derive(clap::Args)]
@@ -15,13 +15,20 @@ pub(crate) struct Arguments {
     /// How often it is analyzed
     #[arg(long, default_value_t = 9)]
     runs: usize,
+    /// A model file instead of the one inside
+    #[arg(long, value_name = "FILE")]
+    model: Option<String>,
 }
 
 pub(crate) fn syntax(arguments: &Arguments) -> Result<()> {
     let text = std::fs::read_to_string(&arguments.text)
         .with_context(|| format!("cannot read {}", arguments.text.display()))?;
+    let options = match &arguments.model {
+        Some(path) => Options::default().with("model", Given::Text(path.clone())),
+        None => Options::default(),
+    };
     let start = Instant::now();
-    let syntax = onrecord_syntax::Syntax::open(&Options::default())?;
+    let syntax = onrecord_syntax::Syntax::open(&options)?;
     println!("open     {:8.2} ms", start.elapsed().as_secs_f64() * 1000.0);
     let pipeline = Pipeline::new(vec![Box::new(syntax)]).map_err(|faults| anyhow!("{faults:?}"))?;
     let mut worker = pipeline.worker();

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use onrecord_learn::linear::train::{Index, Perceptron};
-use onrecord_learn::linear::{Context as _, Features, Random, WeightsBuilder};
+use onrecord_learn::linear::{Context as _, Features, ONE, Random, WeightsBuilder};
 use onrecord_learn::{ModelFile, ModelWriter};
-use onrecord_syntax::tag::{Before, Buffers, KIND, Kinds, Tags, Word, features, own};
+use onrecord_syntax::tag::{Before, Buffers, KIND, Kinds, Tags, Word, features, first};
 
 use super::lexicon::Entries;
 use crate::conllu::{self, Sentence};
@@ -38,11 +38,14 @@ pub(crate) struct Arguments {
     /// By how much a right answer must win to teach nothing
     #[arg(long, default_value_t = 3.0)]
     margin: f32,
+    /// By how much a tag must lead on words alone to be taken at once; more is slower
+    #[arg(long, default_value_t = 20.0)]
+    sure: f32,
     /// The share of features that a token loses at random while it teaches
     #[arg(long, default_value_t = 0.2)]
     drop: f64,
     /// How many runs, each in an order of its own, are averaged
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 5)]
     runs: u64,
     /// Least absolute weight kept
     #[arg(long, default_value_t = 0.35)]
@@ -58,9 +61,10 @@ pub(crate) struct Arguments {
 /// A sentence ready to learn from.
 struct Example {
     words: Vec<Word>,
-    /// Numbers of the features of each token, one after another, and where each token's end.
+    /// Numbers of the features of each token, one after another, and where those of the first step
+    /// and of both end.
     places: Vec<u32>,
-    ends: Vec<usize>,
+    ends: Vec<[usize; 2]>,
     tags: Vec<u8>,
 }
 
@@ -85,7 +89,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let mut entries = Entries::new(arguments.clusters.as_deref())?;
     entries.learn(&sentences, &names);
     let base = || {
+        let sure = (arguments.sure * ONE as f32) as i32;
         let writer = ModelWriter::new(KIND).text("tags", &names.join("\n"));
+        let writer = writer.section("sure", &[sure as u32]);
         entries.write(writer)
     };
     // A model without weights lends its lexicon.
@@ -97,6 +103,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let (index, examples) = prepare(&sentences, &tags, &names, arguments.least);
     eprintln!("{} sentences, {} tags, {} features", sentences.len(), names.len(), index.len());
     let drop = (arguments.drop.clamp(0.0, 1.0) * 65536.0) as usize;
+    let learning = Learning { kinds: tags.kinds, drop, sure: arguments.sure };
     let mut sum = WeightsBuilder::new(names.len());
     let mut best = (0.0, Vec::new());
     for run in 0..arguments.runs {
@@ -109,7 +116,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             let bar = ProgressBar::new(order.len() as u64).with_message(format!("{run}, {pass}"));
             bar.set_style(ProgressStyle::with_template("pass {msg} {bar:30} {pos}/{len} {eta}")?);
             for &place in &order {
-                learn(tags.kinds, &mut perceptron, &examples[place], drop, &mut random);
+                learn(&learning, &mut perceptron, &examples[place], &mut random);
                 bar.inc(1);
             }
             bar.finish_and_clear();
@@ -138,32 +145,39 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// Teaches a perceptron a sentence, whose tags it guesses from left to right.
-fn learn(
+/// How a perceptron learns.
+struct Learning {
     kinds: Kinds,
-    perceptron: &mut Perceptron,
-    example: &Example,
+    /// The share of features that a token loses, of 65,536.
     drop: usize,
-    random: &mut Random,
-) {
+    sure: f32,
+}
+
+/// Teaches a perceptron a sentence, whose tags it guesses from left to right.
+fn learn(learning: &Learning, perceptron: &mut Perceptron, example: &Example, random: &mut Random) {
+    let Learning { kinds, drop, sure } = *learning;
     let mut guesses: Vec<u8> = Vec::new();
     let (mut dynamic, mut places) = (Vec::new(), Vec::new());
     let mut start = 0;
-    for (&tag, &end) in example.tags.iter().zip(&example.ends) {
+    for (&tag, &[first, end]) in example.tags.iter().zip(&example.ends) {
         let known = example.words[guesses.len()].known.checked_sub(1);
         let guess = known.unwrap_or_else(|| {
-            dynamic.clear();
-            Before { words: &example.words, kinds }.features(&guesses, &mut dynamic);
-            places.clear();
-            places.extend_from_slice(&example.places[start..end]);
-            perceptron.index().places(&dynamic, &mut places);
-            if drop > 0 {
-                places.retain(|_| random.below(65536) >= drop);
+            if tag == NONE {
+                return 0;
             }
-            match tag {
-                NONE => 0,
-                tag => perceptron.learn_places(&places, tag.into()) as u8,
-            }
+            let right = tag.into();
+            let sure = perceptron.learn_first(&example.places[start..first], right, sure);
+            sure.unwrap_or_else(|| {
+                dynamic.clear();
+                Before { words: &example.words, kinds }.features(&guesses, &mut dynamic);
+                places.clear();
+                places.extend_from_slice(&example.places[start..end]);
+                perceptron.index().places(&dynamic, &mut places);
+                if drop > 0 {
+                    places.retain(|_| random.below(65536) >= drop);
+                }
+                perceptron.learn_places(&places, right)
+            }) as u8
         });
         guesses.push(guess);
         start = end;
@@ -194,9 +208,9 @@ fn prepare(
                 .iter()
                 .map(|token| number(token).map_or(NONE, |number| number as u8));
             let gold: Vec<u8> = gold.collect();
-            features(&words, false, &mut buffer);
+            features(&words, &mut buffer);
             for place in 0..words.len() {
-                index.count(&own(&words[place]));
+                index.count(&first(&words, place).collect::<Vec<_>>());
                 index.count(buffer.at(place));
                 dynamic.clear();
                 Before { words: &words, kinds: tags.kinds }.features(&gold[..place], &mut dynamic);
@@ -207,11 +221,13 @@ fn prepare(
     }
     index.close(least);
     for example in &mut examples {
-        features(&example.words, false, &mut buffer);
+        features(&example.words, &mut buffer);
         for place in 0..example.words.len() {
-            index.places(&own(&example.words[place]), &mut example.places);
+            let first: Vec<u32> = first(&example.words, place).collect();
+            index.places(&first, &mut example.places);
+            let end = example.places.len();
             index.places(buffer.at(place), &mut example.places);
-            example.ends.push(example.places.len());
+            example.ends.push([end, example.places.len()]);
         }
     }
     (index, examples)

@@ -7,6 +7,7 @@ use super::{Features, Weights};
 #[derive(Clone, Debug)]
 pub struct Tagger<'m> {
     weights: Weights<'m>,
+    sure: i32,
 }
 
 /// What a caller of [`Tagger::greedy`] knows beside the features.
@@ -20,7 +21,8 @@ pub trait Context {
         None
     }
 
-    /// Adds scores of a position that are known beforehand.
+    /// Adds scores of a position that are known beforehand. Where they speak clearly enough, no
+    /// feature is looked at: see [`Tagger::with_sure`].
     fn prior(&mut self, place: usize, scores: &mut [i32]) {
         let _ = (place, scores);
     }
@@ -36,7 +38,20 @@ pub struct TaggerBuffers {
 impl<'m> Tagger<'m> {
     /// A tagger with these weights.
     pub fn new(weights: Weights<'m>) -> Self {
-        Self { weights }
+        Self { weights, sure: i32::MAX }
+    }
+
+    /// The same that takes the best label by [`Context::prior`] alone where it leads all others by
+    /// so much (in parts of [`ONE`]): the first step of a cascade (Viola, Jones 2001), which saves
+    /// most of the work. Weights are to be trained with the same lead:
+    /// [`Perceptron::learn_first`].
+    ///
+    /// [`ONE`]: super::ONE
+    /// [`Perceptron::learn_first`]: super::train::Perceptron::learn_first
+    #[must_use]
+    pub fn with_sure(mut self, sure: i32) -> Self {
+        self.sure = sure;
+        self
     }
 
     /// The weights.
@@ -63,6 +78,10 @@ impl<'m> Tagger<'m> {
             buffers.scores.clear();
             buffers.scores.resize(self.weights.labels(), 0);
             context.prior(place, &mut buffers.scores);
+            if let Some(label) = clear(&buffers.scores, self.sure) {
+                labels.push(label as u8);
+                continue;
+            }
             self.weights.add_all(features.at(place), &mut buffers.scores);
             self.weights.add_all(&buffers.dynamic, &mut buffers.scores);
             labels.push(best(&buffers.scores) as u8);
@@ -79,4 +98,12 @@ pub(crate) fn best(scores: &[i32]) -> usize {
         }
     }
     best
+}
+
+/// The place of the highest score where it leads all others by so much.
+fn clear(scores: &[i32], lead: i32) -> Option<usize> {
+    let best = best(scores);
+    let least = scores.get(best)?.saturating_sub(lead);
+    let near = scores.iter().filter(|&&score| score > least).count();
+    (near == 1).then_some(best)
 }

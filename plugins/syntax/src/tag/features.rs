@@ -28,7 +28,7 @@ const DYNAMIC: u32 = 64;
 const OWN: u32 = 96;
 
 /// The features of a word by itself: the same wherever it stands.
-pub fn own(word: &Word) -> [u32; OWN_COUNT] {
+fn own(word: &Word) -> [u32; 17] {
     let [s1, s2, s3, s4] = word.suffix;
     let [p1, p2, p3] = word.prefix;
     let mut values = [
@@ -56,9 +56,6 @@ pub fn own(word: &Word) -> [u32; OWN_COUNT] {
     values
 }
 
-/// How many features a word has by itself.
-pub const OWN_COUNT: usize = 17;
-
 /// The features of the word after this one: the same whatever stands between.
 fn before(word: &Word) -> [u32; 3] {
     [mix(word.lower, 2), mix(word.suffix[2], 13), mix(word.cluster[0], 15)]
@@ -76,9 +73,16 @@ fn after(word: &Word) -> [u32; 6] {
     ]
 }
 
-/// Fills in the features of the words of a sentence that depend on the words around, but not on
-/// tags; with those that depend on a single neighbour, unless their scores are kept (`kept`).
-pub fn features(words: &[Word], kept: bool, out: &mut Features) {
+/// All features of a place whose scores are kept: of its word by itself, and of either neighbour by
+/// itself.
+pub fn first(words: &[Word], place: usize) -> impl Iterator<Item = u32> {
+    let at = |place: Option<usize>| place.and_then(|place| words.get(place)).unwrap_or(&EDGE);
+    let word = own(at(Some(place))).into_iter();
+    word.chain(before(at(place.checked_sub(1)))).chain(after(at(place.checked_add(1))))
+}
+
+/// Fills in the features of the words of a sentence that depend on several words, but not on tags.
+pub fn features(words: &[Word], out: &mut Features) {
     out.clear();
     let at = |place: usize, by: isize| {
         place.checked_add_signed(by).and_then(|place| words.get(place)).unwrap_or(&EDGE)
@@ -98,45 +102,29 @@ pub fn features(words: &[Word], kept: bool, out: &mut Features) {
         let (before, before2) = (at(place, -1), at(place, -2));
         let (after, after2) = (at(place, 1), at(place, 2));
         let first = u32::from(place == 0);
-        let mut template = 0;
-        let mut push = |wanted: bool, value: u32| {
-            if wanted {
-                out.push(template, value);
-            }
-            template += 1;
-        };
-        push(true, mix(word.exact, first));
-        push(true, mix(word.shape, first));
-        push(!kept, before.lower);
-        push(!kept, after.lower);
-        push(true, before2.lower);
-        push(true, after2.lower);
-        push(true, mix(before.lower, word.lower));
-        push(true, mix(word.lower, after.lower));
-        push(true, mix(before.lower, after.lower));
-        push(true, mix(after.lower, after2.lower));
-        push(!kept, after.class);
-        push(true, mix(after.class, after2.class));
-        push(true, mix(word.class, after.class));
-        push(!kept, before.suffix[2]);
-        push(!kept, after.suffix[2]);
-        push(!kept, before.cluster[0]);
-        push(!kept, after.cluster[0]);
-        push(true, mix(before.cluster[1], after.cluster[1]));
-        push(true, mix(word.cluster[1], after.cluster[1]));
-        push(true, mix(before.shape, word.shape));
-        push(true, mix(word.shape, after.shape));
-        push(!kept, after.reading);
-        push(!kept, mix(after.shape, after.reading));
+        out.push(0, mix(word.exact, first));
+        out.push(1, mix(word.shape, first));
+        out.push(4, before2.lower);
+        out.push(5, after2.lower);
+        out.push(6, mix(before.lower, word.lower));
+        out.push(7, mix(word.lower, after.lower));
+        out.push(8, mix(before.lower, after.lower));
+        out.push(9, mix(after.lower, after2.lower));
+        out.push(11, mix(after.class, after2.class));
+        out.push(12, mix(word.class, after.class));
+        out.push(17, mix(before.cluster[1], after.cluster[1]));
+        out.push(18, mix(word.cluster[1], after.cluster[1]));
+        out.push(19, mix(before.shape, word.shape));
+        out.push(20, mix(word.shape, after.shape));
         let written = u32::from(word.looks) << 8 | title << 4 | first;
-        push(true, written);
-        push(true, u32::from(word.elsewhere) << 16 | written);
-        push(true, mix(word.reading, u32::from(word.elsewhere) << 16 | written));
-        push(true, mix(word.cluster[0], u32::from(word.elsewhere) << 16 | written));
+        out.push(23, written);
+        out.push(24, u32::from(word.elsewhere) << 16 | written);
+        out.push(25, mix(word.reading, u32::from(word.elsewhere) << 16 | written));
+        out.push(26, mix(word.cluster[0], u32::from(word.elsewhere) << 16 | written));
         let glue = u32::from(word.glue);
-        push(true, if mark { mix(word.lower, glue << 1 | open) } else { mix(word.shape, glue) });
-        push(true, mix(word.class, u32::from(after.glue) << 4 | glue));
-        push(true, mix(u32::from(before.glue) << 2 | glue, before2.shape));
+        out.push(27, if mark { mix(word.lower, glue << 1 | open) } else { mix(word.shape, glue) });
+        out.push(28, mix(word.class, u32::from(after.glue) << 4 | glue));
+        out.push(29, mix(u32::from(before.glue) << 2 | glue, before2.shape));
         out.end();
     }
 }

@@ -14,14 +14,14 @@ use onrecord_learn::linear::{Features, Table, Tagger, TaggerBuffers, Weights};
 use onrecord_learn::{ModelError, ModelFile};
 use pos::Tagged;
 
-pub use features::{Before, Kinds, OWN_COUNT, features, own};
+pub use features::{Before, Kinds, features, first};
 use features::{Kept, Scores};
 pub use lemma::{LemmaBuffers, Lemmas, Script, lemma_features, lemma_key};
 use words::Known;
 pub use words::{Forms, Lexicon, Raw, Word, entry, key};
 
 /// The kind of the model file that holds tags and lemmas.
-pub const KIND: &str = "onrecord-syntax/1";
+pub const KIND: &str = "onrecord-syntax/2";
 
 /// A model of tags.
 #[derive(Clone, Debug)]
@@ -112,7 +112,10 @@ impl<'m> Tags<'m> {
             return Err(ModelError::Section("tags".into()));
         }
         let kinds = Kinds::new(names.iter().copied());
-        Ok(Self { names, kinds, lexicon, tagger: Tagger::new(weights) })
+        let sure = file.array::<u32>("sure")?.first().copied();
+        let sure = sure.and_then(|sure| i32::try_from(sure).ok());
+        let sure = sure.ok_or_else(|| ModelError::Section("sure".into()))?;
+        Ok(Self { names, kinds, lexicon, tagger: Tagger::new(weights).with_sure(sure) })
     }
 
     /// Looks up the words of a document; `sentences` gives where each sentence begins, in order.
@@ -153,7 +156,7 @@ impl<'m> Tags<'m> {
     pub fn tag(&self, sentence: std::ops::Range<usize>, buffers: &mut Buffers) {
         let Buffers { words, features, tagger, found, tags, scores, .. } = buffers;
         let words = words.get(sentence).unwrap_or_default();
-        self::features(words, true, features);
+        self::features(words, features);
         let weights = self.tagger.weights();
         let mut context = Kept { before: Before { words, kinds: self.kinds }, weights, scores };
         self.tagger.greedy(features, &mut context, tagger, found);

@@ -78,28 +78,56 @@ impl Perceptron {
     /// [`Perceptron::learn`] for features already looked up in the index.
     pub fn learn_places(&mut self, places: &[u32], right: usize) -> usize {
         self.step += 1;
+        let (rival, lead) = self.rival(places, right);
+        if lead <= self.margin && self.labels > 1 {
+            self.correct(places, right, rival);
+        }
+        if lead > 0.0 || (lead == 0.0 && right < rival) { right } else { rival }
+    }
+
+    /// The answer of a cascade's first step, which sees only some features: the best label where
+    /// it leads all others by `sure`. Where that is wrong, these features learn.
+    ///
+    /// [`Tagger::with_sure`] decides alike.
+    ///
+    /// [`Tagger::with_sure`]: crate::linear::Tagger::with_sure
+    pub fn learn_first(&mut self, places: &[u32], right: usize, sure: f32) -> Option<usize> {
+        let (rival, lead) = self.rival(places, right);
+        if lead >= sure {
+            return Some(right);
+        }
+        if lead > -sure {
+            return None;
+        }
+        let others = self.scores.iter().enumerate().filter(|&(label, _)| label != rival);
+        let second = others.fold(f32::NEG_INFINITY, |best, (_, &score)| best.max(score));
+        (self.scores[rival] - second >= sure).then(|| {
+            self.step += 1;
+            self.correct(places, right, rival);
+            rival
+        })
+    }
+
+    /// The best of the wrong labels, and by how much the right one leads it.
+    fn rival(&mut self, places: &[u32], right: usize) -> (usize, f32) {
         self.scores.fill(0.0);
         for cell in places.iter().flat_map(|&place| &self.rows[place as usize]) {
             self.scores[usize::from(cell.label)] += cell.value;
         }
-        let best = |skip: usize| {
-            let mut best = usize::from(skip == 0);
-            for (label, score) in self.scores.iter().enumerate() {
-                if label != skip && *score > self.scores[best] {
-                    best = label;
-                }
-            }
-            best
-        };
-        let rival = best(right);
-        let lead = self.scores[right] - self.scores[rival];
-        if lead <= self.margin && self.labels > 1 {
-            for &place in places {
-                self.change(place, right, 1.0);
-                self.change(place, rival, -1.0);
+        let mut rival = usize::from(right == 0);
+        for (label, score) in self.scores.iter().enumerate() {
+            if label != right && *score > self.scores[rival] {
+                rival = label;
             }
         }
-        if lead > 0.0 || (lead == 0.0 && right < rival) { right } else { rival }
+        (rival, self.scores[right] - self.scores[rival])
+    }
+
+    fn correct(&mut self, places: &[u32], right: usize, rival: usize) {
+        for &place in places {
+            self.change(place, right, 1.0);
+            self.change(place, rival, -1.0);
+        }
     }
 
     fn change(&mut self, place: u32, label: usize, by: f32) {
