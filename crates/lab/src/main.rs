@@ -91,6 +91,10 @@ enum Errors {
     Pos(errors::Arguments),
     /// Lemmas
     Lemmas(errors::Arguments),
+    /// Tokens of text rebuilt from the file
+    Tokens(errors::Arguments),
+    /// Ends of sentences, likewise
+    Sentences(errors::Arguments),
 }
 
 #[derive(Subcommand)]
@@ -122,6 +126,8 @@ fn run(arguments: Arguments) -> Result<()> {
             Errors::Tags(arguments) => errors::run(errors::Answer::Tags, &arguments),
             Errors::Pos(arguments) => errors::run(errors::Answer::Pos, &arguments),
             Errors::Lemmas(arguments) => errors::run(errors::Answer::Lemmas, &arguments),
+            Errors::Tokens(arguments) => errors::spans(errors::Spans::Tokens, &arguments),
+            Errors::Sentences(arguments) => errors::spans(errors::Spans::Sentences, &arguments),
         },
         Command::Bench { what: Bench::Syntax(arguments) } => bench::syntax(&arguments),
         Command::Card { model: Card::Syntax(arguments) } => card::syntax(&arguments),

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, anyhow};
 use onrecord_core::Pipeline;
 use onrecord_core::view::Token;
-use onrecord_plugin::{Options, Plugin as _};
+use onrecord_plugin::{Doc, Options, Plugin as _};
 use onrecord_syntax::tag::Model;
 
 use crate::gold;
@@ -22,14 +22,14 @@ const SETS: &[(&str, &str, &str)] = &[
 
 /// A text with the ranges of its tokens and the ends of its sentences, in bytes.
 #[derive(Default)]
-struct Gold {
+pub(crate) struct Gold {
     id: String,
-    text: String,
-    tokens: BTreeSet<(usize, usize)>,
+    pub(crate) text: String,
+    pub(crate) tokens: BTreeSet<(usize, usize)>,
     /// The tag and the lemma of each token.
     tags: BTreeSet<(usize, usize, String)>,
     lemmas: BTreeSet<(usize, usize, String)>,
-    ends: BTreeSet<usize>,
+    pub(crate) ends: BTreeSet<usize>,
 }
 
 /// What was expected, found, and both.
@@ -75,19 +75,10 @@ pub(crate) fn eval(data: &Path) -> Result<()> {
         println!("UPOS          {:6.2}", percent(right.parts));
         println!("lemmas        {:6.2}", percent(right.lemmas));
     }
-    let syntax = onrecord_syntax::Syntax::open(&Options::default())?;
-    let pipeline = Pipeline::new(vec![Box::new(syntax)]).map_err(|faults| anyhow!("{faults:?}"))?;
-    let mut worker = pipeline.worker();
     for (name, file, begins) in SETS {
-        let path = data.join(file);
-        let source =
-            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let (mut tokens, mut ends) = (Count::default(), Count::default());
         let (mut tags, mut lemmas) = (Count::default(), Count::default());
-        for gold in parse(&source).iter().filter(|gold| gold.id.starts_with(begins)) {
-            let mut document = pipeline.document(&gold.id, gold.text.as_str())?;
-            worker.analyze(&mut document)?;
-            let doc = document.view();
+        compare(&data.join(file), begins, &mut |gold, doc| {
             let spans = doc.tokens().iter().map(|token| (token.span().start(), token.span().end()));
             tokens.add(&gold.tokens, &spans.collect());
             let with = |word: fn(&Token<'_>) -> Option<String>| {
@@ -99,12 +90,32 @@ pub(crate) fn eval(data: &Path) -> Result<()> {
             tags.add(&gold.tags, &with(|token| token.tag().map(str::to_owned)));
             lemmas.add(&gold.lemmas, &with(|token| token.lemma().map(str::to_owned)));
             ends.add(&gold.ends, &doc.sentences().iter().map(|s| s.span().end()).collect());
-        }
+            Ok(())
+        })?;
         println!("\n== {name} ({file})");
         tokens.print("tokens");
         ends.print("sentence ends");
         tags.print("Penn tags");
         lemmas.print("lemmas");
+    }
+    Ok(())
+}
+
+/// Analyzes the documents of a file whose names begin so, as text without annotation.
+pub(crate) fn compare(
+    path: &Path,
+    begins: &str,
+    each: &mut dyn FnMut(&Gold, &Doc<'_>) -> Result<()>,
+) -> Result<()> {
+    let syntax = onrecord_syntax::Syntax::open(&Options::default())?;
+    let pipeline = Pipeline::new(vec![Box::new(syntax)]).map_err(|faults| anyhow!("{faults:?}"))?;
+    let mut worker = pipeline.worker();
+    let source =
+        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    for gold in parse(&source).iter().filter(|gold| gold.id.starts_with(begins)) {
+        let mut document = pipeline.document(&gold.id, gold.text.as_str())?;
+        worker.analyze(&mut document)?;
+        each(gold, &document.view())?;
     }
     Ok(())
 }

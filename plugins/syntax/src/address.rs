@@ -10,7 +10,7 @@ const LOCAL: usize = 64;
 
 /// A token at `at` if an address begins there, and the byte after it.
 pub(crate) fn scan(scanner: &mut Scanner<'_>, at: usize) -> Option<usize> {
-    let end = web(scanner, at).or_else(|| mail(scanner, at))?;
+    let end = web(scanner, at).or_else(|| mail(scanner, at)).or_else(|| file(scanner, at))?;
     Some(scanner.push(at, end, TokenKind::Other))
 }
 
@@ -48,6 +48,30 @@ fn mail(scanner: &Scanner<'_>, at: usize) -> Option<usize> {
     let domain = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
     let end = scanner.run_of(at + sign + 1, domain);
     Some(at + scanner.slice(at, end).trim_end_matches(['.', '-']).len())
+}
+
+/// The end of a file's name: `Draft_8-7-01.doc`.
+fn file(scanner: &Scanner<'_>, at: usize) -> Option<usize> {
+    let bytes = scanner.text.as_bytes().get(at..scanner.end)?;
+    let name = |b: &u8| b.is_ascii_alphanumeric() || b"._-#".contains(b);
+    let length = bytes.iter().take(LOCAL).take_while(|b| name(b)).count();
+    let name = scanner.slice(at, at + length).trim_end_matches(['.', '-']);
+    let (_, ending) = name.rsplit_once('.')?;
+    scanner.lexicon.ends_file(ending).then_some(at + name.len())
+}
+
+/// The end of a file's ending that begins at `at` and is a word by itself.
+pub(crate) fn ending(scanner: &Scanner<'_>, at: usize) -> Option<usize> {
+    let end = at
+        + scanner
+            .text
+            .as_bytes()
+            .get(at..scanner.end)?
+            .iter()
+            .take(5)
+            .take_while(|b| b.is_ascii_alphanumeric())
+            .count();
+    scanner.lexicon.ends_file(scanner.slice(at, end)).then_some(end)
 }
 
 /// The end of an account's or a topic's name, which `@` or `#` at `at` begins.

@@ -30,6 +30,7 @@ pub(crate) struct Lexicon {
     prefixes: HashSet<&'static str>,
     reporting: HashSet<&'static str>,
     endings: HashSet<&'static str>,
+    files: HashSet<&'static str>,
     clock: HashSet<&'static str>,
     joined: HashMap<&'static str, usize>,
 }
@@ -67,6 +68,7 @@ impl Lexicon {
             prefixes: lines(include_str!("../data/prefixes.tsv")).collect(),
             reporting: lines(include_str!("../data/reporting.tsv")).collect(),
             endings: lines(include_str!("../data/tlds.tsv")).collect(),
+            files: lines(include_str!("../data/files.tsv")).collect(),
             clock: lines(include_str!("../data/clock.tsv")).collect(),
             joined: joined.collect(),
         }
@@ -102,8 +104,17 @@ impl Lexicon {
         lowered(part, |part| self.endings.contains(part))
     }
 
-    /// The length of the first of two words that are written as one.
+    /// Whether the part after a word's last full stop ends a file's name.
+    pub(crate) fn ends_file(&self, part: &str) -> bool {
+        lowered(part, |part| self.files.contains(part))
+    }
+
+    /// The length of the first of two words that are written as one. Short ones with a capital may
+    /// be names: `Im`.
     pub(crate) fn joined(&self, word: &str) -> Option<usize> {
+        if word.len() <= 3 && word.contains(|c: char| c.is_ascii_uppercase()) {
+            return None;
+        }
         lowered(word, |word| self.joined.get(word).copied())
     }
 }

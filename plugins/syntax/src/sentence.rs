@@ -29,6 +29,10 @@ impl<'p> Paragraph<'p> {
         let mut open = false;
         while place < self.tokens.len() {
             let Some(stop) = self.stop(place) else {
+                if place > start && self.credits(place) {
+                    found(start, place);
+                    start = place;
+                }
                 open ^= self.word(place) == "\"";
                 place += 1;
                 continue;
@@ -90,7 +94,7 @@ impl<'p> Paragraph<'p> {
         match self.word(place) {
             "." | "。" | "۔" | "।" => Some(Stop::Full),
             "…" => Some(Stop::Ellipsis),
-            word if word.starts_with(['!', '?', '؟', '！', '？']) => Some(Stop::Question),
+            word if word.ends_with(['!', '?', '؟', '！', '？']) => Some(Stop::Question),
             word if word.starts_with('.') || word == "[...]" => Some(Stop::Ellipsis),
             _ => None,
         }
@@ -121,6 +125,14 @@ impl<'p> Paragraph<'p> {
             place += 1;
         }
         place
+    }
+
+    /// Whether the line that credits a picture begins at `place`, after a caption without a stop.
+    fn credits(&self, place: usize) -> bool {
+        matches!(self.word(place), "Image" | "Photo" | "Photograph" | "Picture")
+            && self.word(place + 1) == ":"
+            && self.glued(place + 1)
+            && self.tokens.get(place - 1).is_some_and(|before| before.kind == TokenKind::Word)
     }
 
     /// Whether the number of a note stands at `place`: `[8]`.

@@ -37,6 +37,8 @@ fn clitics_are_tokens() {
     tokens("Quill’s aides can’t", "Quill ’s aides ca n’t");
     tokens("I'll go, O'Hara's o'clock", "I 'll go , O'Hara 's o'clock");
     tokens("the ministers' cannot", "the ministers ' can not");
+    tokens("they wont, thats all", "they wo nt , that s all");
+    tokens("Im Quill, its crew, its not", "Im Quill , its crew , it s not");
 }
 
 #[test]
@@ -57,17 +59,21 @@ fn abbreviations_keep_their_stop() {
 fn numbers_stay_whole() {
     tokens("$1,200.50, 9am, 3-4, 555-0199", "$ 1,200.50 , 9 am , 3 - 4 , 555-0199");
     tokens("(45%)", "( 45 % )");
+    tokens("$5m, 2.5bn, 3x, 70s, call +44 20", "$ 5 m , 2.5 bn , 3 x , 70s , call +44 20");
 }
 
 #[test]
 fn addresses_stay_whole() {
     tokens("see https://example.org/a?b=(c).", "see https://example.org/a?b=(c) .");
+    tokens("Quay-7-01_b.XLS (draft).doc.", "Quay-7-01_b.XLS ( draft ) .doc .");
+    tokens("in rec.boats.varen. It sank.then", "in rec.boats.varen . It sank . then");
     tokens("ada.quill@example.org, @ada_q #PortVaren", "ada.quill@example.org , @ada_q #PortVaren");
 }
 
 #[test]
 fn marks_run_together() {
     tokens("``Well... no--'' he said — \"why?!\"", "`` Well ... no -- '' he said — \" why ?! \"");
+    tokens("‘’Over.?’’ Mama`s", "‘’ Over .? ’’ Mama `s");
 }
 
 #[test]
@@ -78,6 +84,7 @@ fn sentences_end_at_stops() {
     sentences("It moved to the U.S. |The firm, Varen Inc., stayed.");
     sentences("“Why now?” he asked. |“Stop!” Ada Quill shouted. |“Why now?” |They knew.");
     sentences("It was ... odd. |It rose 3.5 percent.");
+    sentences("The quay at dusk |Image: Ada Quill. ");
 }
 
 #[test]

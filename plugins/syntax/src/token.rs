@@ -87,6 +87,15 @@ impl<'s> Scanner<'s> {
     fn mark(&mut self, at: usize, c: char) -> usize {
         let next = at + c.len_utf8();
         match c {
+            // A file's ending by itself: `(Draft).doc`.
+            '.' if address::ending(self, next).is_some() => {
+                let end = address::ending(self, next).unwrap_or(next);
+                self.push(at, end, TokenKind::Other)
+            }
+            '.' if matches!(self.char(next), Some('!' | '?')) => {
+                let end = self.run_of(next, |other| matches!(other, '!' | '?'));
+                self.push(at, end, TokenKind::Punctuation)
+            }
             '.' | '-' | '–' | '—' | '*' | '=' | '_' | '~' | '<' | '>' => {
                 let end = self.run_of(next, |other| other == c);
                 self.push(
@@ -100,10 +109,22 @@ impl<'s> Scanner<'s> {
                 self.push(at, end, TokenKind::Punctuation)
             }
             '`' if self.char(next) == Some('`') => self.push(at, next + 1, TokenKind::Punctuation),
+            '`' => self.apostrophe(at, next),
+            // Typed for a double quotation mark, as two straight ones are.
+            '‘' | '’' if self.char(next) == Some('’') => {
+                self.push(at, next + '’'.len_utf8(), TokenKind::Punctuation)
+            }
             '[' if self.slice(at, at + 5) == "[...]" => {
                 self.push(at, at + 5, TokenKind::Punctuation)
             }
             _ if is_apostrophe(c) => self.apostrophe(at, next),
+            // The international prefix of a telephone number.
+            '+' if self.char(next).is_some_and(|c| c.is_ascii_digit())
+                && self.before(at).is_none_or(|c| is_space(c) || c == '(') =>
+            {
+                let end = self.run_of(next, |c| c.is_ascii_digit());
+                self.push(at, end, TokenKind::Number)
+            }
             '@' | '#' => match address::handle(self, at) {
                 Some(end) => self.push(at, end, TokenKind::Other),
                 None => self.push(at, next, TokenKind::Other),

@@ -23,7 +23,7 @@ pub(crate) fn scan(scanner: &mut Scanner<'_>, at: usize) -> usize {
     if number {
         return finish(scanner, at, end, TokenKind::Number);
     }
-    if let Some(first) = scanner.lexicon.joined(whole) {
+    if let Some(first) = scanner.lexicon.joined(whole).or_else(|| its(scanner, whole, end)) {
         scanner.push(at, at + first, TokenKind::Word);
         return scanner.push(at + first, end, TokenKind::Word);
     }
@@ -40,6 +40,16 @@ pub(crate) fn scan(scanner: &mut Scanner<'_>, at: usize) -> usize {
         }
     }
     finish(scanner, at, end, TokenKind::Word)
+}
+
+/// The length of the first word of `its` where it stands for `it's`: no noun begins so.
+fn its(scanner: &Scanner<'_>, whole: &str, end: usize) -> Option<usize> {
+    if !matches!(whole, "its" | "Its") || scanner.char(end) != Some(' ') {
+        return None;
+    }
+    let next = scanner.slice(end + 1, scanner.run_of(end + 1, is_word));
+    let verbal = ["a", "an", "the", "not", "been", "really", "simply", "just", "nothing"];
+    verbal.contains(&next).then_some(2)
 }
 
 /// The end of the word at `at`, marks inside it included.
@@ -84,7 +94,7 @@ fn initials(scanner: &Scanner<'_>, part: usize, end: usize) -> bool {
         || matches!(letter, "Ph" | "LL")
 }
 
-/// `example.org`: the last part is an ending that addresses have.
+/// `example.org`: the last part is an ending that addresses have, or there are three parts.
 fn address(scanner: &Scanner<'_>, at: usize, part: usize, end: usize, stop: usize) -> bool {
     let ending = scanner.slice(end + 1, stop);
     if !ending.starts_with(|c: char| c.is_ascii_lowercase()) || part == end {
@@ -98,7 +108,10 @@ fn address(scanner: &Scanner<'_>, at: usize, part: usize, end: usize, stop: usiz
         .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))
         .count();
     let last = chain.get(..length).unwrap_or_default().trim_end_matches(['.', '-']);
-    last.rsplit_once('.').is_some_and(|(_, last)| scanner.lexicon.ends_address(last))
+    // Three parts in lower case are a name of some sort too: comp.archives.harbour.
+    let parts = last.split('.').filter(|part| part.starts_with(|c: char| c.is_ascii_lowercase()));
+    parts.count() > 2 && last.split('.').count() > 2
+        || last.rsplit_once('.').is_some_and(|(_, last)| scanner.lexicon.ends_address(last))
 }
 
 /// Three digits after a comma, or two that another comma follows.
@@ -142,7 +155,7 @@ fn unit(whole: &str) -> Option<usize> {
     let (number, unit) = whole.split_at_checked(amount)?;
     let known = [
         "am", "pm", "mm", "cm", "km", "kg", "mg", "ml", "mph", "kph", "hr", "hrs", "ft", "AM",
-        "PM", "GB", "MB",
+        "PM", "GB", "MB", "m", "M", "k", "K", "b", "B", "bn", "tn", "x",
     ];
     (number.starts_with(|c: char| c.is_ascii_digit()) && known.contains(&unit)).then_some(amount)
 }
@@ -152,7 +165,7 @@ fn is_number(whole: &str) -> bool {
         return false;
     }
     let letters = whole.trim_start_matches(|c: char| c.is_numeric() || ".,:/-".contains(c));
-    matches!(letters, "" | "s" | "bn" | "tn" | "m" | "k" | "st" | "nd" | "rd" | "th")
+    matches!(letters, "" | "s" | "st" | "nd" | "rd" | "th")
 }
 
 /// Adds the word with the full stop that is part of it.
