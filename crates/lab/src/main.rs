@@ -75,6 +75,8 @@ enum Command {
 enum Bench {
     /// Tokens, sentences, tags and lemmas
     Syntax(bench::Arguments),
+    /// Quotes
+    Quotes(train::quotes::Bench),
 }
 
 #[derive(Subcommand)]
@@ -105,6 +107,8 @@ enum Train {
     Syntax(train::syntax::Arguments),
     /// Names of persons, organizations and places: the model of `entity`
     Names(names::Arguments),
+    /// Sources, cues and contents of quotes: the model of `quote`
+    Quotes(train::quotes::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -129,12 +133,16 @@ fn run(arguments: Arguments) -> Result<()> {
             Errors::Tokens(arguments) => errors::spans(errors::Spans::Tokens, &arguments),
             Errors::Sentences(arguments) => errors::spans(errors::Spans::Sentences, &arguments),
         },
-        Command::Bench { what: Bench::Syntax(arguments) } => bench::syntax(&arguments),
+        Command::Bench { what } => match what {
+            Bench::Syntax(arguments) => bench::syntax(&arguments),
+            Bench::Quotes(arguments) => train::quotes::bench(&arguments),
+        },
         Command::Card { model: Card::Syntax(arguments) } => card::syntax(&arguments),
         Command::Train { model } => match model {
             Train::Clusters(arguments) => train::clusters::run(&arguments),
             Train::Syntax(arguments) => train::syntax::run(&arguments),
             Train::Names(arguments) => names::run(&arguments),
+            Train::Quotes(arguments) => train::quotes::run(&arguments),
         },
         Command::Net(arguments) => net::run(&arguments),
     }

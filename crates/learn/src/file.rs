@@ -191,6 +191,14 @@ impl<'m> ModelFile<'m> {
         str::from_utf8(self.bytes_of(name)?).map_err(|_| ModelError::Section(name.to_owned()))
     }
 
+    /// A section as it is, such as another model's file.
+    ///
+    /// # Errors
+    /// Where it is missing.
+    pub fn bytes(&self, name: &str) -> Result<&'m [u8], ModelError> {
+        self.bytes_of(name)
+    }
+
     /// Whether it has a section.
     pub fn has(&self, name: &str) -> bool {
         self.sections.iter().any(|(found, _)| *found == name)

@@ -7,5 +7,6 @@
 mod file;
 pub mod linear;
 pub mod net;
+pub mod trees;
 
 pub use file::{ModelError, ModelFile, ModelWriter};

@@ -53,6 +53,11 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
+    /// How often the cue attributes where it does so most.
+    pub(crate) fn most(&self) -> f32 {
+        self.weights.iter().map(|(_, weight)| *weight).fold(0.0, f32::max)
+    }
+
     /// How often the cue attributes in a construction.
     pub(crate) fn weight(&self, frame: &str) -> f32 {
         let named = self.weights.iter().find(|(name, _)| *name == frame || *name == "*");

@@ -4,14 +4,14 @@
 //! The layer `quotes`: attributions in the wide sense. Speech and writing, but also belief, knowledge,
 //! desire, intention, support, opposition, praise, blame, denial, and what a document shows. Each has
 //! content in one or more pieces, a cue, a source where the text names one, the entity that speaks
-//! where `entities` knows it, the quote that relays it, and the rule that found it with its share of
-//! right answers as confidence.
+//! where `entities` knows it, the quote that relays it, the rule or model that found it, and how likely
+//! it is right.
 //! - Content takes its quotation marks, the comma inside them, and a leading "that".
 //! - A cue takes its auxiliaries and its negation.
 //! - A source takes its appositions.
 //!
 //! # What it needs
-//! `tokens` and `sentences`. Better with `mentions` and `entities` (for speakers) and with Penn tags.
+//! `tokens` and `sentences`. Better with `mentions` and `entities` (for speakers).
 //!
 //! # Example
 //! "“We will stay,” said Ada Quill, a port officer. “The sea is ours.” The council, she added, wants
@@ -24,22 +24,33 @@
 //! `marks` pairs quotation marks. `words` says what each word is. `cues` holds the lexicon, with how
 //! often each cue attributes in each construction. `rules` goes from cue to cue: `verbs` reads the
 //! verb group, `complement` what follows it, `closing` what it closes or interrupts, `nominal` what
-//! nouns and adjectives attribute, `clauses` where content ends, `source` who speaks. `resolve`
-//! settles overlaps, lets quotations go on, and finds who relays whom.
+//! nouns and adjectives attribute, `clauses` where content ends, `source` who speaks. That makes a
+//! `draft`. A network says of each word whether it belongs to a source, a cue or content
+//! (`evidence`); `proposals` gathers what the rules and the network make of a cue, `judge` describes
+//! each in numbers for the trees of the `model`, and `choose` takes the likeliest. `resolve` settles
+//! overlaps of rules, lets quotations go on, and finds who relays whom.
 //!
 //! # What it misses
-//! - Cues beyond the lexicon, and figures of speech ("her standing with voters").
+//! - Single cues that nothing announces, and figures of speech ("her standing with voters").
 //! - Attributions without any cue: free indirect speech, interviews set as question and answer.
 //! - Relative constructions: "the plan that Quill said would fail".
 //! - Speakers named only in the sentence before, where the attribution names none.
 #![forbid(unsafe_code)]
 
+mod choose;
 mod clauses;
 mod closing;
 mod complement;
 mod cues;
+mod draft;
+mod evidence;
+mod judge;
+#[doc(hidden)]
+pub mod learning;
 mod marks;
+mod model;
 mod nominal;
+mod proposals;
 mod resolve;
 mod rules;
 mod source;
@@ -55,7 +66,11 @@ use onrecord_plugin::{
 };
 
 use cues::{Lexicon, Sense};
-use resolve::Nested;
+use draft::Draft;
+use model::Model;
+use onrecord_learn::net::Scratch;
+use proposals::Origin;
+use resolve::{Attribution, Nested};
 use words::{Classes, Words};
 
 /// The analyzer of quotes.
@@ -63,12 +78,21 @@ use words::{Classes, Words};
 pub struct Quotes {
     lexicon: Lexicon,
     classes: Classes,
+    model: Option<Model>,
     minimum: f32,
     attitudes: bool,
     nested: Nested,
 }
 
-const MINIMUM: f64 = 0.4;
+/// How sure a quote must be, by the model or by the rules alone.
+const MINIMUM: f64 = 0.33;
+const MINIMUM_BY_RULES: f64 = 0.4;
+
+/// Bytes that begin where any number may.
+#[repr(C, align(64))]
+struct Aligned<T: ?Sized>(T);
+
+static MODEL: &Aligned<[u8]> = &Aligned(*include_bytes!("../model/quote.model"));
 
 impl Plugin for Quotes {
     const DESCRIPTOR: Descriptor = Descriptor {
@@ -87,7 +111,19 @@ impl Plugin for Quotes {
                 key: "min_confidence",
                 kind: OptionKind::Float,
                 help: "quotes less sure than this are left out; 0 to 1",
-                default: "0.4",
+                default: "0.33",
+            },
+            OptionDecl {
+                key: "learned",
+                kind: OptionKind::Bool,
+                help: "whether a model judges what the rules and it see; else the rules alone",
+                default: "true",
+            },
+            OptionDecl {
+                key: "model",
+                kind: OptionKind::Path,
+                help: "a model file to use instead of the one inside",
+                default: "",
             },
             OptionDecl {
                 key: "attitudes",
@@ -115,10 +151,26 @@ impl Plugin for Quotes {
                 )));
             }
         };
+        let learned = options.bool("learned").unwrap_or(true);
+        let model = match options.text("model").filter(|_| learned) {
+            _ if !learned => None,
+            None => Some(Model::read(&MODEL.0).map_err(|error| Failure::new(error.to_string()))?),
+            Some(path) => {
+                let refuse = |error: &dyn std::fmt::Display| {
+                    Failure::new(format!("option `model`: {path}: {error}"))
+                };
+                let bytes = std::fs::read(path).map_err(|error| refuse(&error))?;
+                // A model serves until the program ends, as the library that reads it does.
+                let bytes = Box::leak(bytes.into_boxed_slice());
+                Some(Model::read(bytes).map_err(|error| refuse(&error))?)
+            }
+        };
+        let minimum = if learned { MINIMUM } else { MINIMUM_BY_RULES };
         Ok(Self {
             lexicon: Lexicon::new(),
             classes: Classes::new(),
-            minimum: options.float_in("min_confidence", 0.0..=1.0)?.unwrap_or(MINIMUM) as f32,
+            model,
+            minimum: options.float_in("min_confidence", 0.0..=1.0)?.unwrap_or(minimum) as f32,
             attitudes: options.bool("attitudes").unwrap_or(true),
             nested,
         })
@@ -132,18 +184,52 @@ impl Analyzer for Quotes {
         &Self::DESCRIPTOR
     }
 
+    fn model(&self) -> Option<String> {
+        self.model.as_ref().map(|model| model.id.clone())
+    }
+
     fn analyze(&self, doc: &Doc<'_>, out: &mut Additions<'_>) -> Result<(), Failure> {
-        let words = Words::read(doc, &self.classes, &self.lexicon, marks::regions(doc.text()));
-        let mut candidates = rules::candidates(&words, &self.lexicon);
-        if !self.attitudes {
-            candidates.retain(|candidate| candidate.sense == Sense::Speech);
-        }
+        let mut draft = Draft::new(&self.lexicon, &self.classes, doc);
+        let found = match &self.model {
+            Some(model) => {
+                let mut scratch: Scratch = out.scratch();
+                let mut chosen = model.chosen(&draft, &self.lexicon, self.minimum, &mut scratch);
+                out.keep(scratch);
+                if !self.attitudes {
+                    chosen.retain(|judged| judged.proposal.candidate.sense == Sense::Speech);
+                    draft.candidates.retain(|candidate| candidate.sense == Sense::Speech);
+                }
+                choose::with_relayed(&draft.words, chosen, &draft.candidates, self.nested)
+            }
+            None => {
+                let mut stands = draft.candidates;
+                stands.retain(|c| {
+                    c.confidence >= self.minimum && (self.attitudes || c.sense == Sense::Speech)
+                });
+                let found = resolve::resolve(&draft.words, &stands, self.nested, stands.len());
+                draft.candidates = stands;
+                found.into_iter().map(|attribution| (attribution, Origin::Rule)).collect()
+            }
+        };
+        self.write(doc, &draft.words, &found, out);
+        Ok(())
+    }
+}
+
+impl Quotes {
+    fn write(
+        &self,
+        doc: &Doc<'_>,
+        words: &Words<'_>,
+        found: &[(Attribution, Origin)],
+        out: &mut Additions<'_>,
+    ) {
         let speakers = Speakers::new(doc);
-        let mut written: Vec<Option<QuoteId>> = Vec::new();
-        for found in resolve::resolve(&words, candidates, self.minimum, self.nested) {
+        let mut written: Vec<Option<QuoteId>> = Vec::with_capacity(found.len());
+        for (found, origin) in found {
             let candidate = &found.candidate;
-            let content: Vec<Span> =
-                candidate.content.iter().filter_map(|&(from, to)| words.span(from, to)).collect();
+            let pieces = candidate.content.iter().flat_map(|&piece| paragraphs(words, piece));
+            let content: Vec<Span> = pieces.filter_map(|(from, to)| words.span(from, to)).collect();
             if content.is_empty() {
                 written.push(None);
                 continue;
@@ -158,10 +244,13 @@ impl Analyzer for Quotes {
             let anchor = spans(candidate.cue.0, candidate.cue.1);
             let kind = marks::kind(&words.regions, &inside, &anchor);
             let source = candidate.source.and_then(|(from, to)| words.span(from, to));
-            let mut quote = out
-                .quote(kind)
-                .confidence(candidate.confidence)
-                .by(&format!("rule:{}-{}", candidate.mode, candidate.frame));
+            let rule = format!("rule:{}-{}", candidate.mode, candidate.frame);
+            let by = match (origin, &self.model) {
+                (Origin::Rule, _) | (_, None) => rule,
+                (Origin::Fitted, Some(model)) => format!("{rule}+model:{}", model.short()),
+                (_, Some(model)) => format!("model:{}", model.short()),
+            };
+            let mut quote = out.quote(kind).confidence(candidate.confidence).by(&by);
             for span in content {
                 quote = quote.content(span);
             }
@@ -171,18 +260,25 @@ impl Analyzer for Quotes {
             if let Some(span) = source {
                 quote = quote.source(span);
             }
-            if let Some(speaker) = candidate.source.and_then(|range| speakers.of(&words, range)) {
+            if let Some(speaker) = candidate.source.and_then(|range| speakers.of(words, range)) {
                 quote = quote.speaker(speaker);
             }
-            if let Some(outer) =
-                found.within.and_then(|place| written.get(place).copied().flatten())
-            {
+            let outer = found.within.and_then(|place| written.get(place).copied().flatten());
+            if let Some(outer) = outer {
                 quote = quote.within(outer);
             }
             written.push(Some(quote.push()));
         }
-        Ok(())
     }
+}
+
+/// A piece of content in parts: a quotation that goes on opens again with each paragraph.
+fn paragraphs(words: &Words<'_>, (from, to): (usize, usize)) -> Vec<(usize, usize)> {
+    let opens = |at: &usize| words.starts_paragraph(*at) && words.opens(*at);
+    let mut starts = vec![from];
+    starts.extend((from + 1..to).filter(opens));
+    let ends = starts.iter().skip(1).copied().chain([to]);
+    starts.iter().copied().zip(ends).collect()
 }
 
 /// The mentions of entities, to find a source's.

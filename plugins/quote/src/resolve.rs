@@ -16,23 +16,33 @@ fn holds(pieces: &[Range], at: usize) -> bool {
     pieces.iter().any(|&(from, to)| from <= at && at < to)
 }
 
-/// Chooses among candidates; an attribution that relays another comes before it.
-pub(crate) fn resolve(
+/// The candidates that are sure enough, with their borders settled.
+pub(crate) fn settled(
     words: &Words<'_>,
     candidates: Vec<Candidate>,
     minimum: f32,
-    nested: Nested,
-) -> Vec<Attribution> {
+) -> Vec<Candidate> {
     let mut stands: Vec<Candidate> =
         candidates.into_iter().filter(|candidate| candidate.confidence >= minimum).collect();
     cut(words, &mut stands);
     for candidate in &mut stands {
         go_on(words, candidate);
     }
-    let relayers = relayers(&stands);
+    stands
+}
+
+/// Chooses among candidates; an attribution that relays another comes before it. Those from `free`
+/// on stand only inside others.
+pub(crate) fn resolve(
+    words: &Words<'_>,
+    stands: &[Candidate],
+    nested: Nested,
+    free: usize,
+) -> Vec<Attribution> {
+    let relayers = relayers(stands);
     let yielding = match nested {
         Nested::All => Vec::new(),
-        _ => yielding(&stands, &relayers),
+        _ => yielding(stands, &relayers, free),
     };
     let mut place: Vec<Option<usize>> = vec![None; stands.len()];
     let mut chosen: Vec<Attribution> = Vec::new();
@@ -56,7 +66,8 @@ pub(crate) fn resolve(
             outer = relayers.get(holder).copied().flatten();
         }
         let kept = match (outer, nested) {
-            (None, _) | (_, Nested::All) => true,
+            (None, _) => n < free,
+            (_, Nested::All) => true,
             (Some(_), Nested::None) => false,
             (Some(outer), Nested::Relayed) => {
                 stands.get(outer).is_some_and(|outer| relays(words, outer, candidate))
@@ -113,9 +124,9 @@ const DEEPEST: usize = 8;
 ///
 /// Of an attribution and one inside its content, one is likely an error; the inner is right in as
 /// many cases as it is sure and the outer is not.
-fn yielding(stands: &[Candidate], relayers: &[Option<usize>]) -> Vec<bool> {
+fn yielding(stands: &[Candidate], relayers: &[Option<usize>], free: usize) -> Vec<bool> {
     let mut yielding = vec![false; stands.len()];
-    for (inner, &outer) in stands.iter().zip(relayers) {
+    for (inner, &outer) in stands.iter().zip(relayers).take(free) {
         let Some((holder, slot)) =
             outer.and_then(|outer| stands.get(outer).zip(yielding.get_mut(outer)))
         else {
@@ -281,7 +292,7 @@ const TITLE: usize = 6;
 const LONGEST: usize = 40;
 
 /// Adds the quotations that follow an attribution without a cue of their own.
-fn go_on(words: &Words<'_>, candidate: &mut Candidate) {
+pub(crate) fn go_on(words: &Words<'_>, candidate: &mut Candidate) {
     let quoted = candidate.content.last().is_some_and(|&(from, to)| {
         words.opens(from) || to > from && words.left(to, MARK) && words.region(to - 1).is_some()
     });

@@ -95,6 +95,11 @@ impl Analyzer for Names {
     }
 }
 
+/// The rules alone.
+fn rules() -> Options {
+    Options::default().with("learned", Given::Bool(false))
+}
+
 fn analyzed(text: &str, options: &Options) -> Document {
     run(vec![Box::new(Syntax), open_with::<Quotes>(options)], text).expect("quotes are accepted")
 }
@@ -116,8 +121,13 @@ fn shown(document: &Document) -> Vec<String> {
 /// The one quote of a text is the one marked in it.
 #[track_caller]
 fn check(kind: QuoteKind, marked: &str) {
+    check_with(&rules(), kind, marked);
+}
+
+#[track_caller]
+fn check_with(options: &Options, kind: QuoteKind, marked: &str) {
     let marked = Marked::parse(marked);
-    let document = analyzed(&marked.text, &Options::default());
+    let document = analyzed(&marked.text, options);
     let words = |label| marked.texts(label).join(" … ");
     let expected = format!("{} | {} | {}", words("content"), words("cue"), words("source"));
     assert_eq!(shown(&document), [expected]);
@@ -127,7 +137,7 @@ fn check(kind: QuoteKind, marked: &str) {
 
 #[track_caller]
 fn silent(text: &str) {
-    assert_eq!(shown(&analyzed(text, &Options::default())), Vec::<String>::new());
+    assert_eq!(shown(&analyzed(text, &rules())), Vec::<String>::new());
 }
 
 use QuoteKind::{Direct, Indirect, Mixed};
@@ -202,7 +212,7 @@ fn attitudes() {
 fn coordinate_cues_part_contents() {
     let found = shown(&analyzed(
         "Ada Quill said that the port had closed and added that the sea was calm.",
-        &Options::default(),
+        &rules(),
     ));
     assert_eq!(
         found,
@@ -211,10 +221,8 @@ fn coordinate_cues_part_contents() {
             "that the sea was calm | added | Ada Quill"
         ]
     );
-    let found = shown(&analyzed(
-        "Ada Quill denied the sale, saying that the port had closed.",
-        &Options::default(),
-    ));
+    let found =
+        shown(&analyzed("Ada Quill denied the sale, saying that the port had closed.", &rules()));
     assert_eq!(
         found,
         ["the sale | denied | Ada Quill", "that the port had closed | saying | Ada Quill"]
@@ -234,7 +242,7 @@ fn near_misses_stay_silent() {
 #[test]
 fn relayed_speech_names_its_relayer() {
     let text = "Tom Bex told Ada Quill that the port had closed, the official said.";
-    let document = analyzed(text, &Options::default());
+    let document = analyzed(text, &rules());
     assert_eq!(
         shown(&document),
         [
@@ -246,7 +254,7 @@ fn relayed_speech_names_its_relayer() {
     let relayers: Vec<_> = doc.quotes().map(|quote| quote.within().map(|q| q.text())).collect();
     assert_eq!(relayers, [None, Some("Tom Bex told Ada Quill that the port had closed")]);
 
-    let none = Options::default().with("nested", Given::Text("none".into()));
+    let none = rules().with("nested", Given::Text("none".into()));
     assert_eq!(shown(&analyzed(text, &none)).len(), 1);
 }
 
@@ -279,13 +287,72 @@ fn options_choose() {
 
 #[test]
 fn every_quote_names_its_rule_and_its_confidence() {
-    let document = analyzed("“No,” said Ada Quill. She said that it rained.", &Options::default());
+    let document = analyzed("“No,” said Ada Quill. She said that it rained.", &rules());
     let doc = document.view();
     for quote in doc.quotes() {
         assert!(quote.by().is_some_and(|by| by.starts_with("rule:")), "{quote:?}");
         assert!((0.4..=1.0).contains(&quote.confidence()), "{quote:?}");
     }
     assert_eq!(doc.quotes().count(), 2);
+}
+
+/// Plain attributions stand as well where the model judges, in a text as long as a short article.
+#[test]
+fn the_model_sees_what_is_plain() {
+    let learned = |kind: QuoteKind, marked: &str| check_with(&Options::default(), kind, marked);
+    learned(Direct, "{content:“We will stay,”} {source:Ada Quill} {cue:said}.");
+    learned(Direct, "{content:“We will stay,”} {cue:said} {source:Ada Quill}.");
+    learned(
+        Direct,
+        "{content:“We will stay,”} {cue:said} {source:Ada Quill, a spokeswoman for the Harbour Ministry}.",
+    );
+    learned(Indirect, "{source:Ada Quill} {cue:said} {content:that the port had closed}.");
+    learned(Indirect, "{content:The port had closed}, {source:the Harbour Ministry} {cue:said}.");
+    learned(Indirect, "{source:The council} {cue:wants} {content:to close the port}.");
+    learned(
+        Indirect,
+        "{cue:According to} {source:the Harbour Ministry}, {content:the port had closed}.",
+    );
+    learned(Mixed, "{source:He} {cue:said} {content:the port was “a ruin by the sea” for years}.");
+    for text in ["", "The port was sold in spring.", "The said contract ended."] {
+        assert_eq!(shown(&analyzed(text, &Options::default())), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn records_say_who_found_them() {
+    let text =
+        "“We will stay,” said Ada Quill. She has long dreamt that the port would open again.";
+    let pipeline = Pipeline::new(vec![Box::new(Syntax), open::<Quotes>()]).expect("possible");
+    let mut document = pipeline.document("who", text).expect("it is short");
+    pipeline.analyze(&mut document).expect("accepted");
+    let model = document.provenance().iter().filter_map(|by| by.model.clone()).next_back();
+    let model = model.expect("the model is named");
+    assert!(model.starts_with("sha256:") && model.len() == 71, "{model}");
+    let doc = document.view();
+    for quote in doc.quotes() {
+        let by = quote.by().expect("each quote has a maker");
+        let named = by.split("model:").nth(1).is_none_or(|id| model[7..].starts_with(id));
+        assert!(named && (by.contains("rule:") || by.contains("model:")), "{by}");
+        assert!((0.33..=1.0).contains(&quote.confidence()), "{quote:?}");
+    }
+    assert!(doc.quotes().count() > 0);
+}
+
+#[test]
+fn other_models_are_refused_with_a_reason() {
+    let path = std::env::temp_dir().join(format!("onrecord-quote-{}.model", std::process::id()));
+    std::fs::write(&path, b"no model").expect("the folder takes files");
+    let options = Options::default().with("model", Given::Text(path.display().to_string()));
+    let message = Quotes::open(&options).map_err(|failure| failure.to_string()).err();
+    std::fs::remove_file(&path).expect("it was there");
+    let message = message.unwrap_or_default();
+    assert!(
+        message.contains("option `model`") && message.contains("expected a model file"),
+        "{message}"
+    );
+    let missing = Options::default().with("model", Given::Text("no/such/file".into()));
+    assert!(Quotes::open(&missing).is_err());
 }
 
 /// Pieces that odd texts are made of.

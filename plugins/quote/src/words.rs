@@ -60,10 +60,14 @@ pub(crate) struct CueWord {
 pub(crate) struct Word {
     pub(crate) span: Span,
     pub(crate) class: Class,
+    /// The first letters of its Penn tag; zeros where it has none.
+    pub(crate) tag: [u8; 4],
     pub(crate) cue: Option<CueWord>,
     pub(crate) sentence: u32,
     /// The region of [`crate::marks`] that holds it, by its place.
     pub(crate) region: Option<u32>,
+    /// Whether it is the first of a line.
+    pub(crate) first: bool,
 }
 
 /// The words and sentences of a document.
@@ -186,8 +190,10 @@ impl<'d> Words<'d> {
             if word.starts_with(char::is_uppercase) {
                 class |= CAPITAL;
             }
-            if let Some(tag) = token.tag() {
-                class |= match tag.as_bytes() {
+            let mut tag = [0; 4];
+            if let Some(known) = token.tag().map(str::as_bytes) {
+                tag.iter_mut().zip(known).for_each(|(letter, known)| *letter = *known);
+                class |= match known {
                     b"VBD" | b"VBZ" | b"VBP" => TAGGED_VERB | FINITE,
                     [b'V', ..] => TAGGED_VERB,
                     [b'N', ..] => TAGGED_NOUN,
@@ -204,9 +210,14 @@ impl<'d> Words<'d> {
                         && right.get(1..).is_some_and(|r| r.starts_with(char::is_alphabetic))
                 });
             let cue = if class & PUNCTUATION == 0 && !joined { lexicon.word(&lower) } else { None };
+            let first = list.last().is_none_or(|before| {
+                text.get(before.span.end()..span.start()).is_some_and(|gap| gap.contains('\n'))
+            });
             list.push(Word {
                 span,
+                first,
                 class,
+                tag,
                 cue,
                 sentence: last as u32,
                 region: inside.then_some(region as u32),
@@ -222,6 +233,11 @@ impl<'d> Words<'d> {
     /// The class of a word; nothing beyond the ends.
     pub(crate) fn class(&self, at: usize) -> Class {
         self.list.get(at).map_or(0, |word| word.class)
+    }
+
+    /// The first letters of the word's tag; zeros where there is none.
+    pub(crate) fn tag(&self, at: usize) -> [u8; 4] {
+        self.list.get(at).map_or([0; 4], |word| word.tag)
     }
 
     /// Whether the word is of one of these classes.
@@ -256,6 +272,11 @@ impl<'d> Words<'d> {
     pub(crate) fn bounds(&self, at: usize) -> (usize, usize) {
         let sentence = self.list.get(at).map_or(0, |word| word.sentence as usize);
         self.sentences.get(sentence).copied().unwrap_or((at, at))
+    }
+
+    /// Whether the word is the first of a line.
+    pub(crate) fn starts_paragraph(&self, at: usize) -> bool {
+        self.list.get(at).is_some_and(|word| word.first)
     }
 
     /// Whether the word stands in a title, where capitals say nothing.

@@ -3,4 +3,5 @@
 pub(crate) mod clusters;
 pub(crate) mod lemmas;
 pub(crate) mod lexicon;
+pub(crate) mod quotes;
 pub(crate) mod syntax;

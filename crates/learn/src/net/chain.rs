@@ -20,6 +20,69 @@ pub(super) struct Chain {
     powers: Vec<f32>,
     /// How much of a bias each label gets.
     biased: Vec<f32>,
+    /// The same in whole rows, where labels are few.
+    few: Option<Few>,
+}
+
+/// So many labels are few: they fit into one row.
+const FEW: usize = 8;
+
+/// Scores of few labels in rows of one length, filled up with what is not allowed, so that the
+/// compiler can take whole rows at once.
+#[derive(Clone, Debug)]
+struct Few {
+    first: [f32; FEW],
+    steps: Vec<[f32; FEW]>,
+    biased: [f32; FEW],
+}
+
+impl Few {
+    fn new(scores: &[f32], biased: &[f32]) -> Option<Self> {
+        let n = biased.len();
+        let row = |scores: &[f32]| {
+            let mut row = [FORBIDDEN; FEW];
+            row[..n].copy_from_slice(scores);
+            row
+        };
+        (1..=FEW).contains(&n).then(|| {
+            let mut shares = [0.0; FEW];
+            shares[..n].copy_from_slice(biased);
+            let steps = scores[n..].chunks_exact(n).map(row).collect();
+            Self { first: row(&scores[..n]), steps, biased: shares }
+        })
+    }
+
+    /// As [`Chain::search`] does it.
+    #[inline(always)]
+    fn search(&self, emissions: &[f32], n: usize, bias: f32, search: &mut Search) {
+        search.before.clear();
+        search.before.resize(emissions.len() / n * FEW, 0);
+        let rows = emissions.chunks_exact(n).zip(search.before.as_chunks_mut::<FEW>().0);
+        let mut scores = [0.0; FEW];
+        for (t, (emissions, out)) in rows.enumerate() {
+            let mut next = if t == 0 { self.first } else { [f32::MIN; FEW] };
+            let mut before = [0u32; FEW];
+            if t > 0 {
+                for (label, (score, row)) in scores.iter().zip(&self.steps).enumerate() {
+                    for ((next, before), step) in next.iter_mut().zip(&mut before).zip(row) {
+                        let sum = score + step;
+                        let better = sum > *next;
+                        *next = if better { sum } else { *next };
+                        *before = if better { label as u32 } else { *before };
+                    }
+                }
+            }
+            let mut row = [0.0; FEW];
+            row[..n].copy_from_slice(emissions);
+            for ((next, score), biased) in next.iter_mut().zip(row).zip(self.biased) {
+                *next += score + bias * biased;
+            }
+            out.iter_mut().zip(before).for_each(|(out, label)| *out = label as u16);
+            scores = next;
+        }
+        search.scores.clear();
+        search.scores.extend_from_slice(&scores[..n]);
+    }
 }
 
 /// Space for sums over a text.
@@ -60,8 +123,9 @@ impl Chain {
             (true, _) => 0.0,
             (false, 0) => 1.0,
         });
-        let biased = biased.collect();
-        Self { labels: count, linked, scores, powers, biased }
+        let biased: Vec<f32> = biased.collect();
+        let few = Few::new(&scores, &biased);
+        Self { labels: count, linked, scores, powers, biased, few }
     }
 
     /// The loss of the right labels (the negative logarithm of their probability); leaves in
@@ -190,13 +254,18 @@ impl Chain {
             return;
         }
         if self.linked {
-            dispatch!(Level::new(), _ => self.search(emissions, bias, search));
+            let few = self.few.as_ref();
+            let row = if few.is_some() { FEW } else { n };
+            dispatch!(Level::new(), _ => match few {
+                Some(few) => few.search(emissions, n, bias, search),
+                None => self.search(emissions, bias, search),
+            });
             let len = emissions.len() / n;
             best.resize(len, 0);
             let mut label = first_of_most(&search.scores);
             for t in (0..len).rev() {
                 best[t] = label;
-                label = search.before[t * n + usize::from(label)];
+                label = search.before[t * row + usize::from(label)];
             }
         } else {
             for row in emissions.chunks_exact(n) {

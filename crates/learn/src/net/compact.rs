@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use fearless_simd::{Level, Simd, dispatch, i16x16, i32x8, prelude::*};
+use fearless_simd::{Level, Simd, dispatch, i16x32, i32x16, prelude::*};
 
 use super::chain::Chain;
 use super::decode::Scratch;
@@ -103,28 +103,24 @@ impl Weights {
         let weights = self.values.chunks_exact(self.taps * pairs);
         let scales = self.scales.as_chunks::<COLUMNS>().0;
         for (panel, (weights, scales)) in weights.zip(scales).enumerate() {
-            let mut sums = [[i32x8::splat(simd, 0); 2]; TOKENS];
+            let mut sums = [i32x16::splat(simd, 0); TOKENS];
             for (tap, weights) in weights.chunks_exact(pairs).enumerate() {
                 let from = first + tap * dilation * pairs;
                 let row =
                     |token: usize| &integers[from + token * pairs..from + (token + 1) * pairs];
                 let rows = row(0).iter().zip(row(1)).zip(row(2)).zip(row(3)).zip(weights);
                 for ((((a, b), c), d), weights) in rows {
-                    let (left, right) = weights.split_at(COLUMNS);
-                    let left = i16x16::from_slice(simd, left);
-                    let right = i16x16::from_slice(simd, right);
-                    for (sums, value) in sums.iter_mut().zip([a, b, c, d]) {
-                        let value: i16x16<S> = i32x8::splat(simd, *value).bitcast();
-                        sums[0] += value.pairwise_dot_product(left);
-                        sums[1] += value.pairwise_dot_product(right);
+                    let weights = i16x32::from_slice(simd, weights);
+                    for (sum, value) in sums.iter_mut().zip([a, b, c, d]) {
+                        let value: i16x32<S> = i32x16::splat(simd, *value).bitcast();
+                        *sum += value.pairwise_dot_product(weights);
                     }
                 }
             }
-            for (token, sums) in sums.into_iter().enumerate() {
+            for (token, sum) in sums.into_iter().enumerate() {
                 let out = &mut out[token * panels + panel];
                 let mut whole = [0; COLUMNS];
-                sums[0].store_slice(&mut whole[..COLUMNS / 2]);
-                sums[1].store_slice(&mut whole[COLUMNS / 2..]);
+                sum.store_slice(&mut whole);
                 for ((out, sum), scale) in out.iter_mut().zip(whole).zip(scales) {
                     *out = sum as f32 * scale;
                 }
@@ -212,9 +208,22 @@ impl<'m> Decoder<'m> {
         scratch.best(&self.chain, bias)
     }
 
+    /// The best labels with another bias, of the text that [`decode`](Self::decode) saw last with
+    /// this scratch.
+    pub fn again<'s>(&self, bias: f32, scratch: &'s mut Scratch) -> &'s [u16] {
+        scratch.best(&self.chain, bias)
+    }
+
     /// How probable each of the labels is that [`decode`](Self::decode) found last in this scratch.
     pub fn confidences<'s>(&self, scratch: &'s mut Scratch) -> &'s [f32] {
         scratch.confidences(&self.chain)
+    }
+
+    /// How probable each label of each token is, of the text that [`decode`](Self::decode) saw last
+    /// with this scratch: token by token, a number for each label.
+    pub fn marginals<'s>(&self, scratch: &'s mut Scratch) -> &'s [f32] {
+        self.chain.marginals(&scratch.emissions, &mut scratch.sums);
+        &scratch.sums.marginals
     }
 
     #[inline(always)]

@@ -55,7 +55,7 @@ impl Network {
         bias: f32,
         scratch: &'s mut Scratch,
     ) -> &'s [u16] {
-        self.dictionary.look_up(features, &mut scratch.tape.rows);
+        self.look_up(features, &mut scratch.tape);
         self.forward(&mut scratch.tape, None);
         std::mem::swap(&mut scratch.emissions, &mut scratch.tape.emissions);
         scratch.best(&Chain::new(&self.labels, self.transitions()), bias)

@@ -116,16 +116,20 @@ pub(super) const NONE: u32 = u32::MAX;
 pub(super) struct Dictionary {
     slots: usize,
     rows: usize,
+    /// For each row the one whose embedding it has: its own, or that of the slot's unknown values
+    /// if it was rare and is known for its vector only.
+    embeddings: Vec<u32>,
     /// Open addressing: pairs of a key and a row, the key 0 where free; a power of two of them.
     pairs: Vec<u32>,
 }
 
 impl Dictionary {
-    /// Of the values that occur at least so many times.
+    /// Of the values that occur at least so many times, and of further values of some slots.
     pub(super) fn new<'f>(
         slots: usize,
         texts: impl Iterator<Item = &'f Features>,
         min_count: u32,
+        further: impl Iterator<Item = (usize, u32)>,
     ) -> Self {
         let mut counts: HashMap<u32, u32> = HashMap::new();
         for features in texts {
@@ -135,13 +139,19 @@ impl Dictionary {
                 }
             }
         }
-        let mut keys: Vec<u32> = counts
-            .into_iter()
-            .filter(|(_, count)| *count >= min_count)
-            .map(|(key, _)| key)
+        counts.retain(|_, count| *count >= min_count);
+        let rare: HashMap<u32, usize> = further
+            .map(|(slot, value)| (key(slot, value), slot))
+            .filter(|(key, _)| !counts.contains_key(key))
             .collect();
+        let mut keys: Vec<u32> = counts.into_keys().chain(rare.keys().copied()).collect();
         keys.sort_unstable();
-        let mut pairs = vec![0; (keys.len() * 2).next_power_of_two().max(8) * 2];
+        let own = keys
+            .iter()
+            .enumerate()
+            .map(|(row, key)| rare.get(key).map_or((slots + row) as u32, |slot| *slot as u32));
+        let embeddings = (0..slots as u32).chain(own).collect();
+        let mut pairs = vec![0; (keys.len() * 4 / 3).next_power_of_two().max(8) * 2];
         for (row, key) in keys.iter().enumerate() {
             let mut at = *key as usize;
             loop {
@@ -154,7 +164,26 @@ impl Dictionary {
                 at += 1;
             }
         }
-        Self { slots, rows: slots + keys.len(), pairs }
+        Self { slots, rows: slots + keys.len(), embeddings, pairs }
+    }
+
+    pub(super) fn slots(&self) -> usize {
+        self.slots
+    }
+
+    /// The row of a value.
+    pub(super) fn row(&self, slot: usize, value: u32) -> u32 {
+        row_of(&self.pairs, slot, value)
+    }
+
+    /// The row whose embedding a row has.
+    pub(super) fn embedding(&self, row: u32) -> u32 {
+        self.embeddings.get(row as usize).copied().unwrap_or(row)
+    }
+
+    /// Gives every row an embedding of its own.
+    pub(super) fn part(&mut self) {
+        self.embeddings = (0..self.rows as u32).collect();
     }
 
     pub(super) fn rows(&self) -> usize {

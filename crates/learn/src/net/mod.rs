@@ -39,6 +39,7 @@ mod labels;
 mod network;
 mod random;
 mod train;
+mod vectors;
 
 #[cfg(test)]
 mod tests;
@@ -48,4 +49,5 @@ pub use decode::Scratch;
 pub use features::{Features, hash};
 pub use labels::Labels;
 pub use network::Network;
-pub use train::{Config, Example, Progress, train};
+pub use train::{Config, Example, Progress, train, train_with};
+pub use vectors::Vectors;

@@ -7,11 +7,12 @@
 use std::ops::Range;
 
 use super::chain::Sums;
-use super::features::{Dictionary, NONE};
+use super::features::{Dictionary, Features, NONE};
 use super::kernel::{Matrix, Normed, Pack, multiply, norm, norm_back};
 use super::labels::Labels;
 use super::random::Random;
 use super::train::Config;
+use super::vectors::RowVectors;
 
 /// A trained network in plain numbers: what training yields, to be made
 /// [compact](Network::write) for use.
@@ -21,6 +22,8 @@ pub struct Network {
     pub(super) labels: Labels,
     pub(super) slots: usize,
     pub(super) dictionary: Dictionary,
+    /// While training lasts.
+    pub(super) vectors: Option<RowVectors>,
     /// A row of `width` for each feature.
     pub(super) table: Vec<f32>,
     /// All other weights, laid out as `parts` says.
@@ -41,6 +44,8 @@ pub(super) struct Parts {
     pub(super) output_bias: Range<usize>,
     /// As `Chain` has them; empty where labels are free of each other.
     pub(super) transitions: Range<usize>,
+    /// For each dimension of vectors a row of `width`; empty when training is over.
+    pub(super) projection: Range<usize>,
     pub(super) total: usize,
 }
 
@@ -73,7 +78,15 @@ impl Parts {
         let output = take(width * labels);
         let output_bias = take(labels);
         let transitions = take(if chain { (labels + 1) * labels } else { 0 });
-        Self { width, labels, norm, layers, output, output_bias, transitions, total }
+        let projection = total..total;
+        Self { width, labels, norm, layers, output, output_bias, transitions, projection, total }
+    }
+
+    /// The same with a projection of vectors.
+    fn with_projection(mut self, dimensions: usize) -> Self {
+        self.projection = self.total..self.total + dimensions * self.width;
+        self.total = self.projection.end;
+        self
     }
 }
 
@@ -82,6 +95,8 @@ impl Parts {
 pub(super) struct Tape {
     pub(super) pack: Pack,
     pub(super) rows: Vec<u32>,
+    /// For each token its vector, or zeros.
+    pub(super) vectors: Vec<f32>,
     summed: Vec<f32>,
     normed: Normed,
     dropped: Vec<f32>,
@@ -120,9 +135,12 @@ impl Network {
         labels: Labels,
         slots: usize,
         dictionary: Dictionary,
+        vectors: Option<RowVectors>,
     ) -> Self {
         let width = config.width;
-        let parts = Parts::new(width, labels.len(), &config.dilations, config.chain);
+        let dimensions = vectors.as_ref().map_or(0, |vectors| vectors.dimensions);
+        let parts = Parts::new(width, labels.len(), &config.dilations, config.chain)
+            .with_projection(dimensions);
         let mut random = Random::new(config.seed);
         let mut dense = vec![0.0; parts.total];
         let mut fill = |range: &Range<usize>, deviation: f32| {
@@ -138,10 +156,11 @@ impl Network {
         for layer in &parts.layers {
             fill(&layer.weights, (1.0 / (3 * width) as f32).sqrt());
         }
+        fill(&parts.projection, 0.1 / (dimensions.max(1) as f32).sqrt());
         for norm in parts.layers.iter().map(|layer| &layer.norm).chain([&parts.norm]) {
             dense[norm.start..norm.start + width].fill(1.0);
         }
-        Self { config: config.clone(), labels, slots, dictionary, table, dense, parts }
+        Self { config: config.clone(), labels, slots, dictionary, vectors, table, dense, parts }
     }
 
     /// The labels that it gives.
@@ -152,6 +171,44 @@ impl Network {
     /// How many weights it has, those of embeddings apart.
     pub fn weights(&self) -> (usize, usize) {
         (self.table.len(), self.dense.len())
+    }
+
+    /// Finds the rows and vectors of a text's features.
+    pub(super) fn look_up(&self, features: &Features, tape: &mut Tape) {
+        self.dictionary.look_up(features, &mut tape.rows);
+        tape.vectors.clear();
+        let Some(vectors) = &self.vectors else { return };
+        for rows in tape.rows.chunks_exact_mut(self.slots) {
+            let start = tape.vectors.len();
+            if let Some(vector) = rows.get(vectors.slot).and_then(|row| vectors.of(*row)) {
+                tape.vectors.extend_from_slice(vector);
+            }
+            tape.vectors.resize(start + vectors.dimensions, 0.0);
+            for row in rows.iter_mut().filter(|row| **row != NONE) {
+                *row = self.dictionary.embedding(*row);
+            }
+        }
+    }
+
+    /// Ends training: adds to each embedding its vector's part.
+    pub(super) fn settle(&mut self) {
+        let Some(vectors) = self.vectors.take() else { return };
+        let width = self.parts.width;
+        let projection = self.dense.split_off(self.parts.projection.start);
+        let old = self.table.clone();
+        for (row, values) in self.table.chunks_exact_mut(width).enumerate() {
+            let from = self.dictionary.embedding(row as u32) as usize * width;
+            values.copy_from_slice(&old[from..from + width]);
+            for (weight, row) in
+                vectors.of(row as u32).into_iter().flatten().zip(projection.chunks_exact(width))
+            {
+                values.iter_mut().zip(row).for_each(|(value, part)| *value += weight * part);
+            }
+        }
+        self.dictionary.part();
+        let Parts { projection, total, .. } = &mut self.parts;
+        *total = projection.start;
+        *projection = *total..*total;
     }
 
     pub(super) fn transitions(&self) -> &[f32] {
@@ -177,6 +234,15 @@ impl Network {
                     *sum += value;
                 }
             }
+        }
+        if let Some(vectors) = &self.vectors {
+            multiply(
+                &mut tape.pack,
+                &mut tape.summed,
+                Matrix::rows(&tape.vectors, vectors.dimensions),
+                Matrix::rows(&self.dense[self.parts.projection.clone()], width),
+                (len, vectors.dimensions, width),
+            );
         }
         tape.layers.resize_with(self.parts.layers.len(), LayerTape::default);
         let (gain, shift) = self.norm_weights(&self.parts.norm);
@@ -300,6 +366,15 @@ impl Network {
         gradient.iter_mut().zip(&tape.dropped).for_each(|(value, factor)| *value *= factor);
         let (gain, shift) = gradients.dense[self.parts.norm.clone()].split_at_mut(width);
         norm_back(gradient, &tape.normed, self.norm_weights(&self.parts.norm).0, gain, shift);
+        if let Some(vectors) = &self.vectors {
+            multiply(
+                pack,
+                &mut gradients.dense[self.parts.projection.clone()],
+                Matrix::rows(&tape.vectors, vectors.dimensions).turned(),
+                Matrix::rows(gradient, width),
+                (vectors.dimensions, len, width),
+            );
+        }
         for (rows, gradient) in tape.rows.chunks_exact(self.slots).zip(gradient.chunks_exact(width))
         {
             for row in rows.iter().filter(|row| **row != NONE) {

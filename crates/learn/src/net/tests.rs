@@ -2,6 +2,7 @@ use super::chain::Chain;
 use super::features::Dictionary;
 use super::network::{Gradients, Tape};
 use super::random::Random;
+use super::vectors::RowVectors;
 use super::*;
 use crate::{ModelFile, ModelWriter};
 
@@ -26,14 +27,19 @@ fn gradients_are_those_of_finite_differences() {
     let right = [0, 1, 2, 0, 3, 4, 4];
     for chain in [true, false] {
         let config = Config { chain, ..config() };
-        let dictionary = Dictionary::new(2, [&features].into_iter(), 1);
+        let mut vectors = Vectors::new(0, 2);
+        for (value, vector) in [(2, [0.5, -0.6]), (9, [0.3, 0.7])] {
+            vectors.add(value, &vector);
+        }
+        let dictionary = Dictionary::new(2, [&features].into_iter(), 1, vectors.keys());
+        let vectors = RowVectors::new(&vectors, &dictionary);
         let labels = Labels::spans(&["x", "y"]);
-        let mut network = Network::new(&config, labels, 2, dictionary);
+        let mut network = Network::new(&config, labels, 2, dictionary, Some(vectors));
         let mut random = Random::new(3);
         network.dense.iter_mut().for_each(|weight| *weight += 0.2 * random.normal());
         network.table.iter_mut().for_each(|weight| *weight += random.normal());
         let loss = |network: &Network, tape: &mut Tape, gradient: &mut [f32]| {
-            network.dictionary.look_up(&features, &mut tape.rows);
+            network.look_up(&features, tape);
             network.forward(tape, None);
             let chain = Chain::new(network.labels(), network.transitions());
             chain.loss(&tape.emissions, &right, &mut tape.sums, gradient)

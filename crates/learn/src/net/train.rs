@@ -7,6 +7,7 @@ use super::features::{Dictionary, Features, NONE};
 use super::labels::Labels;
 use super::network::{Gradients, Network, Tape};
 use super::random::Random;
+use super::vectors::{RowVectors, Vectors};
 
 /// How a network is built and trained.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,6 +90,18 @@ pub fn train(
     labels: Labels,
     slots: usize,
     examples: &[Example],
+    watch: impl FnMut(&Progress, &Network),
+) -> Network {
+    train_with(config, labels, slots, &Vectors::default(), examples, watch)
+}
+
+/// The same with vectors for the values of a slot, those that training does not show among them.
+pub fn train_with(
+    config: &Config,
+    labels: Labels,
+    slots: usize,
+    vectors: &Vectors,
+    examples: &[Example],
     mut watch: impl FnMut(&Progress, &Network),
 ) -> Network {
     let fits = |example: &&Example| {
@@ -98,8 +111,9 @@ pub fn train(
     };
     let examples: Vec<&Example> = examples.iter().filter(fits).collect();
     let texts = examples.iter().map(|example| &example.features);
-    let dictionary = Dictionary::new(slots, texts, config.min_count);
-    let mut network = Network::new(config, labels, slots, dictionary);
+    let dictionary = Dictionary::new(slots, texts, config.min_count, vectors.keys());
+    let vectors = (!vectors.is_empty()).then(|| RowVectors::new(vectors, &dictionary));
+    let mut network = Network::new(config, labels, slots, dictionary, vectors);
     let mut trainer = Trainer::new(&network, &examples);
     let mut time = Duration::ZERO;
     for pass in 1..=config.passes {
@@ -112,6 +126,7 @@ pub fn train(
             trainer.average.exchange(&mut network);
         }
     }
+    network.settle();
     network
 }
 
@@ -230,12 +245,19 @@ impl Trainer {
     /// Adds the gradients of one example; gives its loss.
     fn example(&mut self, network: &Network, example: &Example) -> f64 {
         let tape = &mut self.tape;
-        network.dictionary.look_up(&example.features, &mut tape.rows);
+        network.look_up(&example.features, tape);
         let config = &network.config;
         for rows in tape.rows.chunks_exact_mut(network.slots) {
             for (slot, row) in rows.iter_mut().enumerate().take(config.lexical) {
                 if *row != NONE && self.random.unit() < config.word_dropout {
                     *row = slot as u32;
+                }
+            }
+        }
+        if let Some(vectors) = &network.vectors {
+            for vector in tape.vectors.chunks_exact_mut(vectors.dimensions) {
+                if self.random.unit() < config.word_dropout {
+                    vector.fill(0.0);
                 }
             }
         }
