@@ -4,6 +4,7 @@
 mod bench;
 mod card;
 mod conllu;
+mod curve;
 mod errors;
 mod eval;
 mod gold;

@@ -13,6 +13,7 @@ use onrecord_entity::names::teaching;
 use onrecord_entity::names::{self, LEXICAL, SCHEME, SLOTS, Vectors, labels};
 use onrecord_learn::net::{Config, Example, Scratch, train};
 
+use crate::curve::Curves;
 use corpora::Reader;
 
 #[derive(clap::Args)]
@@ -59,6 +60,9 @@ pub(crate) struct Arguments {
     /// How often a text is told without its scheme
     #[arg(long, default_value_t = 0.5)]
     schemeless: f64,
+    /// Draw how the held-out texts fare pass by pass, as SVG
+    #[arg(long, value_name = "FILE")]
+    curve: Option<PathBuf>,
     /// Read the model that was kept instead of training one
     #[arg(long)]
     trained: bool,
@@ -95,6 +99,7 @@ fn learn(arguments: &Arguments) -> Result<Vec<u8>> {
         ..Config::default()
     };
     let mut scratch = Scratch::default();
+    let mut curves = Curves::default();
     let network = train(&config, labels(), SLOTS, &learned, |progress, network| {
         let mut line = String::new();
         for (name, held) in &held {
@@ -102,11 +107,16 @@ fn learn(arguments: &Arguments) -> Result<Vec<u8>> {
                 .iter()
                 .map(|example| network.decode(&example.features, 0.0, &mut scratch).to_vec())
                 .collect();
-            line += &format!("  {name} {:.1}", measure::f1(&found, held));
+            let f1 = measure::f1(&found, held);
+            curves.add(name, progress.pass, f1);
+            line += &format!("  {name} {f1:.1}");
         }
         let (pass, loss, time) = (progress.pass, progress.loss, progress.time.as_secs_f64());
         println!("pass {pass:2}  loss {loss:.4}  {time:4.0} s{line}");
     });
+    if let Some(path) = &arguments.curve {
+        curves.write(path, "Names in texts held out", "F1 of spans with their type, %")?;
+    }
     let written = network.write(names::NETWORK);
     let held: Vec<&Example> = held.iter().flat_map(|(_, examples)| examples).collect();
     let calibration = measure::calibrate(&written, &held)?;

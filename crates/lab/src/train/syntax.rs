@@ -12,6 +12,7 @@ use onrecord_syntax::tag::{Before, Buffers, KIND, Kinds, Tags, Word, features, f
 
 use super::lexicon::Entries;
 use crate::conllu::{self, Sentence};
+use crate::curve::Curves;
 use crate::gold;
 
 /// What `train syntax` takes.
@@ -32,9 +33,15 @@ pub(crate) struct Arguments {
     /// Clusters of words, by `train clusters`
     #[arg(long, value_name = "FILE")]
     clusters: Option<PathBuf>,
-    /// Passes over the data
-    #[arg(long, default_value_t = 8)]
+    /// Passes over the data, at most
+    #[arg(long, default_value_t = 10)]
     passes: usize,
+    /// A run ends after so many passes that are no better on the development sets
+    #[arg(long, default_value_t = 2)]
+    patience: usize,
+    /// Draw the curve of the first run here, as SVG
+    #[arg(long, value_name = "FILE")]
+    curve: Option<PathBuf>,
     /// By how much a right answer must win to teach nothing
     #[arg(long, default_value_t = 3.0)]
     margin: f32,
@@ -104,13 +111,28 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     eprintln!("{} sentences, {} tags, {} features", sentences.len(), names.len(), index.len());
     let drop = (arguments.drop.clamp(0.0, 1.0) * 65536.0) as usize;
     let learning = Learning { kinds: tags.kinds, drop, sure: arguments.sure };
+    let weigh = |builder: &WeightsBuilder| -> Result<(Vec<u8>, Vec<f64>)> {
+        let mut builder = builder.clone();
+        builder.prune(arguments.prune);
+        let bytes = builder.write(base(), "tagger").finish();
+        let tags = Tags::read(&ModelFile::read(&bytes, KIND)?)?;
+        let figures = sets.iter().map(|(_, sentences)| gold::accuracy(&tags, sentences)).collect();
+        Ok((bytes, figures))
+    };
+    // What decides is the sum over the two whole development sets.
+    let decides = |figures: &[f64]| -> f64 {
+        let of = sets.iter().zip(figures).filter(|((name, _), _)| name == "ewt" || name == "gum");
+        of.map(|(_, figure)| figure).sum()
+    };
+    let mut curves = Curves::default();
     let mut sum = WeightsBuilder::new(names.len());
-    let mut best = (0.0, Vec::new());
+    let mut best = (0.0, WeightsBuilder::new(names.len()));
     for run in 0..arguments.runs {
         let mut perceptron =
             Perceptron::new(index.clone(), names.len()).with_margin(arguments.margin);
         let mut random = Random::new(arguments.seed + run);
         let mut order: Vec<usize> = (0..examples.len()).collect();
+        let mut top = (0.0, WeightsBuilder::new(names.len()), 0);
         for pass in 1..=arguments.passes {
             random.shuffle(&mut order);
             let bar = ProgressBar::new(order.len() as u64).with_message(format!("{run}, {pass}"));
@@ -120,27 +142,42 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
                 bar.inc(1);
             }
             bar.finish_and_clear();
+            let average = perceptron.average();
+            let (_, figures) = weigh(&average)?;
+            if run == 0 {
+                sets.iter().zip(&figures).for_each(|((name, _), &y)| curves.add(name, pass, y));
+            }
+            if decides(&figures) > top.0 {
+                top = (decides(&figures), average, pass);
+            } else if pass >= top.2 + arguments.patience {
+                break;
+            }
         }
-        sum.merge(&perceptron.average());
+        sum.merge(&top.1);
         let mut builder = sum.clone();
         builder.scale(1.0 / (run + 1) as f32);
-        builder.prune(arguments.prune);
-        let bytes = lemmas(builder.write(base(), "tagger")).finish();
-        let tags = Tags::read(&ModelFile::read(&bytes, KIND)?)?;
-        let mut line =
-            format!("run {}: {} features, {} KB", run + 1, builder.features(), bytes.len() / 1000);
-        let mut total = 0.0;
-        for (name, sentences) in &sets {
-            let score = gold::accuracy(&tags, sentences);
-            total += if name == "ewt" || name == "gum" { score } else { 0.0 };
-            line += &format!("  {name} {score:.2}");
-        }
-        println!("{line}");
-        if total > best.0 {
-            best = (total, bytes);
+        let (bytes, figures) = weigh(&builder)?;
+        let figures_text: String = sets
+            .iter()
+            .zip(&figures)
+            .map(|((name, _), figure)| format!("  {name} {figure:.2}"))
+            .collect();
+        println!(
+            "run {}: best after pass {}; all runs: {} KB{figures_text}",
+            run + 1,
+            top.2,
+            bytes.len() / 1000,
+        );
+        if decides(&figures) > best.0 {
+            best = (decides(&figures), builder);
         }
     }
-    std::fs::write(&arguments.out, &best.1)
+    if let Some(path) = &arguments.curve {
+        curves.write(path, "Penn tags, tokens given", "accuracy, %")?;
+    }
+    best.1.prune(arguments.prune);
+    let bytes = lemmas(best.1.write(base(), "tagger")).finish();
+    std::fs::write(&arguments.out, bytes)
         .with_context(|| format!("cannot write {}", arguments.out.display()))?;
     Ok(())
 }
