@@ -14,7 +14,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("onrecord-testkit", &["onrecord-core", "onrecord-plugin"]),
     (
         "onrecord",
-        &["onrecord-core", "onrecord-plugin", "onrecord-host", "onrecord-formats", "PLUGINS"],
+        &[
+            "onrecord-core",
+            "onrecord-plugin",
+            "onrecord-host",
+            "onrecord-formats",
+            // Its suite is what `plugins check` runs on a library.
+            "onrecord-testkit",
+            "PLUGINS",
+        ],
     ),
     ("PLUGINS", &["onrecord-plugin", "onrecord-learn", "onrecord-testkit (dev)"]),
     ("onrecord-learn", &[]),

@@ -1,18 +1,13 @@
 //! Plugins found and loaded: that shared libraries are truly used, that they and what is bundled
 //! give the same records, and that strangers' plugins work.
 
-use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use onrecord_tests::{cargo, executable, onrecord, root};
+use onrecord_tests::{executable, library, onrecord, root};
 use serde_json::Value;
 
 const ARTICLE: &str = "examples/harbour.txt";
-
-fn library(stem: &str) -> String {
-    format!("{DLL_PREFIX}{stem}{DLL_SUFFIX}")
-}
 
 /// A configuration in a folder of its own.
 fn config(folder: &Path, analyzers: &str) -> PathBuf {
@@ -91,15 +86,7 @@ fn compile_c(folder: &Path, stem: &str, change: [&str; 2]) -> PathBuf {
     let source = std::fs::read_to_string(root().join("examples/plugin-c/shout.c")).unwrap();
     assert!(source.contains(change[0]), "{change:?}");
     std::fs::write(folder.join("shout.c"), source.replace(change[0], change[1])).unwrap();
-    let output = Command::new("cc")
-        .args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", "-shared", "-fPIC", "-I"])
-        .arg(root().join("crates/plugin/include"))
-        .arg("-o")
-        .arg(&path)
-        .arg(folder.join("shout.c"))
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    onrecord_tests::compile_c(&folder.join("shout.c"), &path);
     path
 }
 
@@ -163,38 +150,6 @@ fn a_link_to_a_library_is_as_good_as_the_library() {
 }
 
 #[test]
-fn a_plugin_in_rust_from_outside_the_workspace() {
-    let folder = tempfile::tempdir().unwrap();
-    let example = root().join("examples/plugin-rust");
-    std::fs::create_dir(folder.path().join("src")).unwrap();
-    std::fs::copy(example.join("src/lib.rs"), folder.path().join("src/lib.rs")).unwrap();
-    let manifest = std::fs::read_to_string(example.join("Cargo.toml")).unwrap();
-    let manifest = manifest.replace("../../crates", root().join("crates").to_str().unwrap());
-    std::fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
-    // The versions that are here already: the test needs no network.
-    std::fs::copy(root().join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
-    let output = cargo(folder.path())
-        .args(["build", "--offline", "--target-dir", "target"])
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let built = folder.path().join("target/debug").join(library("readability"));
-    let config = config(
-        folder.path(),
-        &format!(
-            "[[analyzer]]\nname = \"syntax\"\n[[analyzer]]\nname = \"readability\"\npath = {:?}\n\
-             [analyzer.options]\nlong_words = 5\n",
-            built
-        ),
-    );
-    let record = analyze(&config, ARTICLE);
-    let items = record["layers"]["readability"].as_array().unwrap();
-    assert_eq!(items[0]["label"], "article");
-    assert!(items[0]["attributes"]["mean_words"].as_f64().unwrap() > 5.0);
-    assert!(items.len() > 1);
-}
-
-#[test]
 fn files_that_are_no_plugins() {
     let folder = tempfile::tempdir().unwrap();
     let good = std::fs::read(compile_c(folder.path(), "shout", [""; 2])).unwrap();
@@ -205,7 +160,17 @@ fn files_that_are_no_plugins() {
     };
     let mut foreign = good.clone();
     foreign[18] = 183;
+    let mut narrow = good.clone();
+    narrow[4] = 1;
     let changed = |stem: &str, from: &str, to: &str| compile_c(folder.path(), stem, [from, to]);
+    // The loader compares names after hashes, so that another name is a version that is not there.
+    let from = b"GLIBC_2.2.5";
+    let at = good.windows(from.len()).position(|window| window == from);
+    let newer = at.map(|at| {
+        let mut newer = good.clone();
+        newer[at + 6] = b'9';
+        newer
+    });
     let cases = [
         (folder.path().join("missing.so"), "cannot read"),
         (folder.path().to_owned(), "it is a folder"),
@@ -213,7 +178,9 @@ fn files_that_are_no_plugins() {
         (write("text.so", b"just a text"), "it does not begin like one"),
         (write("cut.so", &good[..good.len() / 2]), "it is cut off"),
         (write("arm.so", &foreign), "it is for another processor"),
+        (write("narrow.so", &narrow), "it has another word size"),
         (executable().to_owned(), "the system does not load"),
+        (changed("none", "onrecord_plugin_v1(", "something_else("), "it does not export"),
         (
             changed("v2", "onrecord_plugin_v1(", "onrecord_plugin_v2("),
             "contain `onrecord_plugin_v2`",
@@ -242,7 +209,8 @@ fn files_that_are_no_plugins() {
             "undefined symbol: absent",
         ),
     ];
-    for (path, expected) in cases {
+    let newer = newer.map(|newer| (write("newer.so", &newer), "GLIBC_9.2.5"));
+    for (path, expected) in cases.into_iter().chain(newer) {
         let text = format!("[[analyzer]]\nname = \"shout\"\npath = {path:?}\n");
         let path = config(folder.path(), &text);
         let ended = onrecord([Path::new("config"), Path::new("check"), &path]).end();
@@ -266,4 +234,130 @@ fn a_hash_that_does_not_fit() {
     let told = told.stderr();
     let found = told.split("has SHA-256 ").nth(1).unwrap();
     check(&found[..64]).good();
+}
+
+#[test]
+fn cut_and_damaged_libraries_do_no_harm() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = std::fs::read(compile_c(folder.path(), "shout", [""; 2])).unwrap();
+    let path = folder.path().join("bad.so");
+    let text = format!("[[analyzer]]\nname = \"shout\"\npath = {path:?}\n");
+    let isolated = config(folder.path(), &format!("{text}isolation = \"process\"\n"));
+    let check = |bytes: &[u8]| {
+        std::fs::write(&path, bytes).unwrap();
+        onrecord([Path::new("config"), Path::new("check"), &isolated]).end()
+    };
+    // Wherever a file is cut off, its head tells.
+    for part in 0..48 {
+        let ended = check(&good[..good.len() * part / 48]);
+        assert_eq!(ended.code(), Some(2), "{part}: {}", ended.stderr());
+        assert!(ended.stderr().contains("is no shared library"), "{}", ended.stderr());
+    }
+    // What its head does not tell kills a process that is there to be killed. The changes are
+    // random, and the same each time.
+    let mut random = 0x2545_F491_u64;
+    let mut next = |below: usize| {
+        random =
+            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) as usize % below
+    };
+    let mut died = 0;
+    for _ in 0..48 {
+        let mut bad = good.clone();
+        for _ in 0..3 {
+            bad[64 + next(4096 - 64)] ^= 1 << next(8);
+        }
+        let ended = check(&bad);
+        let code = ended.code().expect("no signal ends the host");
+        assert!(code == 0 || code == 2, "{}", ended.stderr());
+        died += usize::from(ended.stderr().contains("while it loaded the plugin"));
+    }
+    assert!(died > 0, "none of them would have ended the host");
+}
+
+#[test]
+fn a_library_under_another_name_and_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = library("onrecord_syntax");
+    let renamed = folder.path().join(library("other"));
+    std::fs::copy(executable().with_file_name(&name), &renamed).unwrap();
+    let table = |more: &str| format!("[[analyzer]]\nname = \"syntax\"\npath = {renamed:?}\n{more}");
+    let check = |text: &str| {
+        let path = config(folder.path(), text);
+        onrecord([Path::new("config"), Path::new("check"), &path]).end()
+    };
+    let told = check(&table("")).stderr();
+    let expected = "it does contain `onrecord_plugin_v1__onrecord_syntax` (renamed";
+    assert!(told.contains(expected), "{told}");
+    let symbol = "symbol = \"onrecord_plugin_v1__onrecord_syntax\"\n";
+    check(&table(symbol)).good();
+    let told = check(&format!("{}{}", table(symbol), table(symbol))).stderr();
+    assert!(told.contains("`syntax` is in the plan twice"), "{told}");
+}
+
+#[test]
+fn libraries_of_other_minor_versions_of_the_border() {
+    // One built with the header of version 1.0 as it was published, one with a later header whose
+    // structs have grown.
+    let frozen = root().join("tests/headers/onrecord-1.0.h");
+    let own = std::fs::read_to_string(&frozen).unwrap();
+    let grown = [
+        (
+            "    uint32_t flags;\n} OnrAnnotation;",
+            "    uint32_t flags;\n    uint64_t more[2];\n} OnrAnnotation;",
+        ),
+        (
+            "    uint32_t flags; /* zero */\n} OnrLink;",
+            "    uint32_t flags; /* zero */\n    uint64_t more;\n} OnrLink;",
+        ),
+        (
+            "    uint64_t b;\n} OnrAttribute;",
+            "    uint64_t b;\n    uint64_t more;\n} OnrAttribute;",
+        ),
+        (
+            "    uint32_t reserved; /* zero */\n} OnrOptionDecl;",
+            "    uint32_t reserved; /* zero */\n    OnrStr more;\n} OnrOptionDecl;",
+        ),
+        ("/* may be NULL */\n} OnrPlugin;", "/* may be NULL */\n    void *more[4];\n} OnrPlugin;"),
+    ];
+    let later = grown.iter().fold(own.clone(), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replace(from, to)
+    });
+    let mut found = Vec::new();
+    // C wants every field of a list to be given, or warns.
+    let whole = ["ONR_OPTION_INTEGER, 0}", "ONR_OPTION_INTEGER, 0, {NULL, 0}}"];
+    for (header, change) in [(own, [""; 2]), (later, whole)] {
+        let folder = tempfile::tempdir().unwrap();
+        // Beside the source, it is found before the one of the repository.
+        std::fs::write(folder.path().join("onrecord.h"), header).unwrap();
+        let path = compile_c(folder.path(), "shout", change);
+        let mut text = format!("[[analyzer]]\nname = \"shout\"\npath = {path:?}\n");
+        for isolation in ["", "isolation = \"process\"\n"] {
+            text.push_str(isolation);
+            let config = config(folder.path(), &text);
+            let arguments = ["analyze", "-", "--format", "json", "--config"].map(Path::new);
+            let run = onrecord(arguments.into_iter().chain([config.as_path()]));
+            found.push(run.input("NOBODY hears THEM.").end().json()["layers"].clone());
+        }
+    }
+    assert_eq!(found[0]["shouting"].as_array().unwrap().len(), 2);
+    assert!(found.iter().all(|layers| *layers == found[0]), "{found:?}");
+}
+
+#[test]
+fn each_library_exports_one_symbol() {
+    for name in ["syntax", "entity", "quote", "stance"] {
+        let path = executable().with_file_name(library(&format!("onrecord_{name}")));
+        let arguments = if cfg!(target_os = "macos") { "-gU" } else { "-D" };
+        let Ok(listed) = Command::new("nm").arg(arguments).arg("--defined-only").arg(path).output()
+        else {
+            eprintln!("skipped: there is no `nm`");
+            return;
+        };
+        let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+        let symbols: Vec<_> =
+            listed.lines().filter_map(|line| line.split(' ').next_back()).collect();
+        assert_eq!(symbols, [format!("onrecord_plugin_v1__onrecord_{name}")]);
+    }
 }

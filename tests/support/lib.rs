@@ -45,6 +45,26 @@ pub fn executable() -> &'static Path {
     &BUILT
 }
 
+/// The file name of a shared library.
+pub fn library(stem: &str) -> String {
+    format!("{}{stem}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX)
+}
+
+/// Compiles a plugin in C to a path.
+///
+/// # Panics
+/// Where the compiler is not content.
+pub fn compile_c(source: &Path, path: &Path) {
+    let output = Command::new("cc")
+        .args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", "-shared", "-fPIC", "-I"])
+        .arg(root().join("crates/plugin/include"))
+        .arg("-o")
+        .args([path, source])
+        .output()
+        .unwrap_or_else(|error| panic!("no C compiler: {error}"));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 /// A run of the command, far from any plugin of this machine's user.
 pub fn onrecord<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Run {
     let mut command = Command::new(executable());

@@ -11,13 +11,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 use onrecord_core::OffsetUnit;
 use onrecord_core::record::{Contents, Record};
 use onrecord_formats::{Article, InputFormat, OutputFormat, ReadError, articles};
-use onrecord_host::{Stop, ordered};
+use onrecord_host::{Breaker, Host, Stop, ordered};
 
+use crate::letters::{DeadLetters, Failed};
 use crate::{AnalyzeArguments, Format, Input, Layer, OutputError, Unit, configuration, exit};
 
-pub(crate) fn run(arguments: &AnalyzeArguments) -> Result<ExitCode> {
-    let host = configuration::host()?;
-    let Some((_, pipeline, _)) = configuration::load(&host, &arguments.config)? else {
+pub(crate) fn run(host: &Host, arguments: &AnalyzeArguments) -> Result<ExitCode> {
+    let Some((config, pipeline, loaded)) = configuration::load(host, &arguments.config)? else {
         return Ok(ExitCode::from(exit::USAGE));
     };
     let contents = Contents {
@@ -32,6 +32,10 @@ pub(crate) fn run(arguments: &AnalyzeArguments) -> Result<ExitCode> {
     };
     let format = output_format(arguments);
     let mut output = Output::open(arguments.output.as_deref())?;
+    let mut letters = DeadLetters::open(arguments.dead_letter.as_deref())?;
+    let mut lettered = Ok(());
+    let mut breaker = Breaker::new(config.max_consecutive_losses);
+    let mut given_up = None;
     let mut written = onrecord_formats::open(format, &mut output);
     let progress = Progress::new(arguments);
     let (mut records, mut failed) = (0, 0);
@@ -42,15 +46,25 @@ pub(crate) fn run(arguments: &AnalyzeArguments) -> Result<ExitCode> {
         jobs,
         || pipeline.worker(),
         |worker, article| {
-            let article = article.map_err(|error| error.to_string())?;
+            let article = article.map_err(|ReadError { input, reason }| Failed {
+                id: input,
+                reason,
+                by: None,
+            })?;
             let (id, empty) = (article.id.clone(), article.text.trim().is_empty());
-            let analyzed = article.into_document(pipeline.symbols());
-            let mut document = analyzed.map_err(|error| format!("{id}: {error}"))?;
-            worker.analyze(&mut document).map_err(|failure| format!("{id}: {failure}"))?;
+            let mut document = article
+                .into_document(pipeline.symbols())
+                .map_err(|error| Failed { id: id.clone(), reason: error.to_string(), by: None })?;
+            worker.analyze(&mut document).map_err(|failure| Failed {
+                id: id.clone(),
+                reason: failure.to_string(),
+                by: Some(Box::new(failure)),
+            })?;
             let warning = empty.then(|| format!("{id}: the text is empty"));
-            Ok::<_, String>((Record::new(&document, &contents), warning))
+            Ok::<_, Failed>((Record::new(&document, &contents), warning))
         },
         |result| {
+            let mut lost = false;
             match result {
                 Ok((record, warning)) => {
                     if let Some(warning) = warning.filter(|_| !arguments.quiet) {
@@ -61,16 +75,34 @@ pub(crate) fn run(arguments: &AnalyzeArguments) -> Result<ExitCode> {
                     }
                     records += 1;
                 }
-                Err(reason) => {
+                Err(failure) => {
                     failed += 1;
-                    progress.say(&format!("error: {reason}"));
+                    lost = failure.lost();
+                    progress.say(&format!("error: {}: {}", failure.id, failure.reason));
+                    if lettered.is_ok() {
+                        lettered = letters.write(&failure, &loaded);
+                    }
                 }
             }
             progress.step(records, failed);
-            if written.is_err() { Err(Stop) } else { Ok(()) }
+            if breaker.trips(lost) {
+                given_up = Some(records + failed);
+            }
+            let stop = written.is_err() || lettered.is_err() || given_up.is_some();
+            if stop { Err(Stop) } else { Ok(()) }
         },
     );
     progress.end();
+    lettered?;
+    if let Some(documents) = given_up {
+        let most = config.max_consecutive_losses;
+        let kept = output.keep_partial();
+        eprintln!(
+            "error: the run is given up after {documents} documents, the last {most} of which were \
+             lost in a row{kept}"
+        );
+        return Ok(ExitCode::from(exit::GIVEN_UP));
+    }
     written = written.and_then(|()| onrecord_formats::close(format, &mut output));
     match written.and_then(|()| output.finish()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(ExitCode::SUCCESS),
@@ -169,6 +201,19 @@ impl Output {
             .map_err(|error| OutputError(format!("cannot write to {}: {error}", path.display())))?;
         let (writer, path) = (BufWriter::new(file), path.to_owned());
         Ok(Self::File { writer, partial: Partial(partial), path })
+    }
+
+    /// Leaves what there is under its provisional name, and says where.
+    fn keep_partial(mut self) -> String {
+        let flushed = self.flush().is_ok();
+        match self {
+            Self::File { partial, .. } if flushed => {
+                let kept = format!("; the records before are in {}", partial.0.display());
+                std::mem::forget(partial);
+                kept
+            }
+            _ => String::new(),
+        }
     }
 
     fn finish(mut self) -> io::Result<()> {

@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use anyhow::{Context as _, Result};
 use onrecord_core::Pipeline;
-use onrecord_host::{AnalyzerConfig, Config, Faults, Host, Loaded, Origin, Places};
+use onrecord_host::{
+    AnalyzerConfig, Config, Faults, Host, Isolation, Loaded, Origin, Places, Sandbox,
+};
 use onrecord_plugin::{Entry, Given};
 
 use crate::{exit, print};
@@ -18,22 +20,24 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("news", include_str!("../../../config/news.toml")),
     ("quotes", include_str!("../../../config/quotes.toml")),
     ("entities", include_str!("../../../config/entities.toml")),
+    ("isolated", include_str!("../../../config/isolated.toml")),
 ];
 
 /// The plugins that are linked in.
 #[cfg(feature = "bundled")]
-const BUNDLED: &[Entry] = &[
+pub(crate) const BUNDLED: &[Entry] = &[
     onrecord_syntax::ENTRY,
     onrecord_entity::ENTRY,
     onrecord_quote::ENTRY,
     onrecord_stance::ENTRY,
 ];
 #[cfg(not(feature = "bundled"))]
-const BUNDLED: &[Entry] = &[];
+pub(crate) const BUNDLED: &[Entry] = &[];
 
 /// The host of this program.
-pub(crate) fn host() -> Result<Host> {
-    Ok(Host::new(Places::of_this_machine(), BUNDLED)?)
+pub(crate) fn host(insecure: bool) -> Result<Host> {
+    let host = Host::new(Places::of_this_machine(), BUNDLED)?;
+    Ok(host.insecure_permissions(insecure))
 }
 
 /// A pipeline and what it is made of, or `None` after its faults were told.
@@ -51,7 +55,7 @@ pub(crate) fn load(host: &Host, name: &Path) -> Result<Option<(Config, Pipeline,
     }
 }
 
-fn read(name: &Path) -> Result<Result<Config, Faults>> {
+pub(crate) fn read(name: &Path) -> Result<Result<Config, Faults>> {
     let built_in = BUILT_IN.iter().find(|(word, _)| name == Path::new(word));
     match built_in {
         // A folder of that name, say of articles, is no configuration.
@@ -73,7 +77,7 @@ fn read(name: &Path) -> Result<Result<Config, Faults>> {
 }
 
 /// Faults with the lines they stand in.
-fn told(faults: &Faults) -> String {
+pub(crate) fn told(faults: &Faults) -> String {
     let terminal = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let renderer = if terminal { Renderer::styled() } else { Renderer::plain() };
     let mut text = String::new();
@@ -97,8 +101,8 @@ fn told(faults: &Faults) -> String {
 }
 
 /// `config check`.
-pub(crate) fn check(name: &Path) -> Result<ExitCode> {
-    match load(&host()?, name)? {
+pub(crate) fn check(host: &Host, name: &Path) -> Result<ExitCode> {
+    match load(host, name)? {
         None => Ok(ExitCode::from(exit::USAGE)),
         Some((config, _, loaded)) => {
             let names: Vec<_> = loaded.iter().map(|found| found.descriptor.name).collect();
@@ -108,11 +112,15 @@ pub(crate) fn check(name: &Path) -> Result<ExitCode> {
 }
 
 /// `config show`: the configuration written out, as TOML.
-pub(crate) fn show(name: &Path) -> Result<ExitCode> {
-    let Some((config, _, loaded)) = load(&host()?, name)? else {
+pub(crate) fn show(host: &Host, name: &Path) -> Result<ExitCode> {
+    let Some((config, _, loaded)) = load(host, name)? else {
         return Ok(ExitCode::from(exit::USAGE));
     };
-    let mut text = format!("# {}\nschema = 1\n", config.origin);
+    let losses = config.max_consecutive_losses;
+    let mut text = format!("# {}\nschema = 1\nmax_consecutive_losses = {losses}\n", config.origin);
+    if config.require_pins {
+        text.push_str("require_pins = true\n");
+    }
     for (wanted, found) in config.analyzers.iter().zip(&loaded) {
         let _ = write!(text, "\n{}", shown(wanted, found));
     }
@@ -132,6 +140,28 @@ fn shown(wanted: &AnalyzerConfig, found: &Loaded) -> String {
         let _ = writeln!(text, "# passed over: {}", shadowed.display());
     }
     let _ = writeln!(text, "[[analyzer]]\nname = {}", quoted(&wanted.name));
+    if let Some(sha256) = &wanted.sha256 {
+        let _ = writeln!(text, "sha256 = \"{sha256}\"");
+    }
+    if let Some(timeout) = wanted.timeout {
+        let _ = writeln!(text, "timeout_ms = {}", timeout.as_millis());
+    }
+    if let Some(Isolation { sandbox, read, memory }) = &wanted.isolation {
+        let sandbox = match sandbox {
+            Sandbox::Auto => "auto",
+            Sandbox::Require => "require",
+            Sandbox::Off => "off",
+        };
+        let memory = memory >> 20;
+        let _ = write!(
+            text,
+            "isolation = \"process\"\nsandbox = \"{sandbox}\"\nmemory_mb = {memory}\n"
+        );
+        let read: Vec<_> = read.iter().map(|path| quoted(&path.to_string_lossy())).collect();
+        if !read.is_empty() {
+            let _ = writeln!(text, "sandbox_read = [{}]", read.join(", "));
+        }
+    }
     if !descriptor.options.is_empty() {
         let _ = writeln!(text, "[analyzer.options]");
     }
@@ -162,6 +192,6 @@ fn written(value: &Given) -> String {
 }
 
 /// A TOML basic string; JSON's escapes are among TOML's.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

@@ -4,7 +4,10 @@
 #![forbid(unsafe_code)]
 
 mod analyze;
+mod check;
 mod configuration;
+mod letters;
+mod new;
 mod plugins;
 
 use std::io::{self, Write as _};
@@ -13,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Exit codes; the help shows the same.
+/// Exit codes; the help shows the same. [`onrecord_host::ENDED_BY_PLUGIN`] is another.
 mod exit {
     /// Some documents failed; the others are in the output.
     pub(crate) const SOME_FAILED: u8 = 1;
@@ -21,6 +24,8 @@ mod exit {
     pub(crate) const USAGE: u8 = 2;
     /// The output could not be written.
     pub(crate) const OUTPUT: u8 = 3;
+    /// Too many documents in a row were lost.
+    pub(crate) const GIVEN_UP: u8 = 5;
     /// A mistake in onrecord itself.
     pub(crate) const BUG: u8 = 70;
 }
@@ -31,6 +36,8 @@ Exit codes:
   1   some documents failed; the others are in the output
   2   usage, configuration or a plugin is at fault; nothing was analyzed
   3   the output could not be written
+  4   a plugin ended the run: it called `exit`, or went on for twice its timeout
+  5   the run was given up: isolated analyzers were lost on too many documents in a row
   70  a mistake in onrecord itself
 
 Plugins are looked for in the folders of ONRECORD_PLUGIN_PATH, beside the executable, in
@@ -42,6 +49,9 @@ Plugins are looked for in the folders of ONRECORD_PLUGIN_PATH, beside the execut
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+    /// Load plugins even where others than you could have changed their files
+    #[arg(long, global = true)]
+    insecure_permissions: bool,
 }
 
 #[derive(Subcommand)]
@@ -49,7 +59,10 @@ enum Command {
     /// Analyze articles
     Analyze(AnalyzeArguments),
     /// List the plugins: what is found, where, what each needs and gives
+    #[command(alias = "plugin", args_conflicts_with_subcommands = true)]
     Plugins {
+        #[command(subcommand)]
+        command: Option<PluginsCommand>,
         /// The form of the list
         #[arg(long, value_enum, default_value = "text")]
         format: ListFormat,
@@ -59,6 +72,31 @@ enum Command {
     Config(ConfigCommand),
     /// Print the JSON Schema of a record
     Schema,
+}
+
+#[derive(Subcommand)]
+enum PluginsCommand {
+    /// Print the line that pins each plugin of a configuration to the bytes of its file
+    Pin {
+        #[command(flatten)]
+        config: ConfigArgument,
+        /// Write the lines into the file
+        #[arg(long)]
+        write: bool,
+    },
+    /// Begin a plugin: a folder that builds, is tested and runs at once
+    New {
+        /// The folder to make; its last part is the plugin's name
+        folder: PathBuf,
+        /// What it is written in
+        #[arg(long, value_enum, default_value = "rust")]
+        lang: new::Language,
+        /// The clone of onrecord to build it with, where it is not the one this program is from
+        #[arg(long, value_name = "PATH")]
+        onrecord: Option<PathBuf>,
+    },
+    /// Check that a shared library is a plugin that keeps its contract
+    Check(check::CheckArguments),
 }
 
 #[derive(Subcommand)]
@@ -73,7 +111,8 @@ enum ConfigCommand {
 
 #[derive(Args)]
 struct ConfigArgument {
-    /// A TOML file, or a configuration that is built in: news, quotes, entities
+    /// A TOML file, or a configuration that is built in: news, quotes, entities,
+    /// isolated
     #[arg(value_name = "FILE", default_value = "news")]
     config: PathBuf,
 }
@@ -84,7 +123,8 @@ struct AnalyzeArguments {
     /// input
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// The pipeline: a TOML file, or one that is built in: news, quotes, entities
+    /// The pipeline: a TOML file, or one that is built in: news, quotes, entities,
+    /// isolated
     #[arg(long, short, value_name = "FILE", default_value = "news")]
     config: PathBuf,
     /// The form of the output: `json` is one object for one text file, else an array
@@ -108,6 +148,9 @@ struct AnalyzeArguments {
     /// The form of the input, where its name does not tell
     #[arg(long, value_enum, default_value = "auto")]
     input_format: Input,
+    /// Write a line of JSON for each document that failed: its id, the analyzer, the reason
+    #[arg(long, value_name = "PATH")]
+    dead_letter: Option<PathBuf>,
     /// Say nothing but errors
     #[arg(long, short)]
     quiet: bool,
@@ -156,15 +199,33 @@ enum Input {
 }
 
 fn main() -> ExitCode {
+    #[cfg(unix)]
+    if std::env::args_os().nth(1).is_some_and(|first| first == onrecord_host::WORKER_ARGUMENT) {
+        onrecord_host::worker_main(configuration::BUNDLED);
+    }
     let arguments = Arguments::parse();
+    let host = || configuration::host(arguments.insecure_permissions);
+    let guard = onrecord_host::ExitGuard::arm();
     let result = std::panic::catch_unwind(|| match arguments.command {
-        Command::Analyze(arguments) => analyze::run(&arguments),
-        Command::Plugins { format } => plugins::list(format),
-        Command::Config(ConfigCommand::Check(argument)) => configuration::check(&argument.config),
-        Command::Config(ConfigCommand::Show(argument)) => configuration::show(&argument.config),
+        Command::Analyze(arguments) => analyze::run(&host()?, &arguments),
+        Command::Plugins { command: None, format } => plugins::list(&host()?, format),
+        Command::Plugins { command: Some(command), .. } => match command {
+            PluginsCommand::Pin { config, write } => plugins::pin(&host()?, &config.config, write),
+            PluginsCommand::New { folder, lang, onrecord } => {
+                new::run(&folder, lang, onrecord.as_deref())
+            }
+            PluginsCommand::Check(arguments) => check::run(&host()?, &arguments),
+        },
+        Command::Config(ConfigCommand::Check(argument)) => {
+            configuration::check(&host()?, &argument.config)
+        }
+        Command::Config(ConfigCommand::Show(argument)) => {
+            configuration::show(&host()?, &argument.config)
+        }
         Command::Config(ConfigCommand::Schema) => print(&pretty(&onrecord_host::config_schema())),
         Command::Schema => print(&pretty(&onrecord_core::record::json_schema())),
     });
+    drop(guard);
     match result {
         Ok(Ok(code)) => code,
         Ok(Err(error)) => {

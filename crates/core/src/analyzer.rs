@@ -162,18 +162,40 @@ impl fmt::Display for OptionKind {
 
 /// Why an analyzer could not do its work.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure(String);
+pub struct Failure {
+    reason: String,
+    loss: Option<Box<Loss>>,
+}
+
+/// An analyzer that did not come back from a document, in a process that could be given up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// How often it was tried.
+    pub tries: u32,
+    /// What its process said last, on standard error; perhaps nothing.
+    pub last_words: String,
+}
 
 impl Failure {
     /// A failure with its reason: lower case, no full stop, expected and found.
     pub fn new(reason: impl Into<String>) -> Self {
-        Self(reason.into())
+        Self { reason: reason.into(), loss: None }
+    }
+
+    /// The failure of an analyzer that did not come back.
+    pub fn lost(reason: impl Into<String>, loss: Loss) -> Self {
+        Self { reason: reason.into(), loss: Some(Box::new(loss)) }
+    }
+
+    /// What is known of an analyzer that did not come back; `None` for one that reported itself.
+    pub fn loss(&self) -> Option<&Loss> {
+        self.loss.as_deref()
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.reason)
     }
 }
 

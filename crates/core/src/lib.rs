@@ -35,7 +35,7 @@ pub mod vocab;
 pub use additions::{
     Additions, CustomBuilder, EntityBuilder, QuoteBuilder, Scratch, StanceBuilder, TokenBuilder,
 };
-pub use analyzer::{Analyzer, Descriptor, Failure, Need, OptionDecl, OptionKind};
+pub use analyzer::{Analyzer, Descriptor, Failure, Loss, Need, OptionDecl, OptionKind};
 pub use document::{Doc, Document, Provenance, TooLong};
 pub use layer::{Layer, LayerView, Value};
 pub use offsets::{OffsetUnit, Offsets};

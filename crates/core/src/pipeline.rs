@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::additions::{Additions, Scratch};
-use crate::analyzer::{Analyzer, Descriptor, Failure};
+use crate::analyzer::{Analyzer, Descriptor, Failure, Loss};
 use crate::check::{self, Fault};
 use crate::document::{Document, Provenance, TooLong};
 use crate::symbol::{Interner, Symbols};
@@ -150,6 +150,16 @@ pub struct RunFailure {
     pub analyzer: &'static str,
     /// What went wrong.
     pub cause: RunCause,
+}
+
+impl RunFailure {
+    /// What is known of an analyzer that did not come back from the document; `None` where it did.
+    pub fn loss(&self) -> Option<&Loss> {
+        match &self.cause {
+            RunCause::Failed(failure) => failure.loss(),
+            _ => None,
+        }
+    }
 }
 
 /// What went wrong in an analyzer.

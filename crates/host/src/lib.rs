@@ -10,15 +10,32 @@
 #![allow(unsafe_code)]
 
 mod analyzer;
+mod call;
 mod config;
+mod exit;
+#[cfg(all(fuzzing, unix))]
+pub mod fuzzing;
+mod head;
+#[cfg(unix)]
+mod isolate;
 mod library;
 mod load;
+mod lost;
+mod open;
 mod run;
 mod search;
+mod trust;
+mod watch;
 
 pub use analyzer::PluginAnalyzer;
-pub use config::{AnalyzerConfig, Config, Fault, Faults, Source, config_schema};
-pub use library::{Library, LoadError};
+pub use config::{
+    AnalyzerConfig, Config, Fault, Faults, Isolation, Sandbox, Source, config_schema,
+};
+pub use exit::{ENDED_BY_PLUGIN, ExitGuard};
+#[cfg(unix)]
+pub use isolate::{WORKER_ARGUMENT, worker_main};
+pub use library::{Checked, Library, LoadError};
 pub use load::{Host, Loaded, Origin};
+pub use lost::Breaker;
 pub use run::{Stop, ordered};
 pub use search::Places;

@@ -1,12 +1,17 @@
 //! A plugin's file: read once, checked, hashed, and those very bytes loaded.
 
 use std::fmt::Write as _;
+use std::fs::{File, Metadata};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use onrecord_plugin::abi::{self, EntryFn};
 use sha2::{Digest as _, Sha256};
 
+use crate::head::check_head;
 use crate::search::crate_name;
+use crate::trust;
 
 /// A file larger than this is no plugin.
 const MAX_BYTES: u64 = 1 << 30;
@@ -41,6 +46,14 @@ pub enum LoadError {
         /// What was found.
         found: String,
     },
+    /// Others than the user could have changed it.
+    #[error("{} is not to be trusted: {reason}", path.display())]
+    Insecure {
+        /// The file.
+        path: PathBuf,
+        /// Who, and what to do.
+        reason: String,
+    },
     /// The system does not load it.
     #[error("the system does not load {}: {reason}", path.display())]
     NotLoaded {
@@ -65,9 +78,122 @@ pub enum LoadError {
         /// What is wrong.
         reason: String,
     },
+    /// In a process that was to ask it what it is, it did not say.
+    #[error("{0}")]
+    Probe(String),
     /// It refuses to open.
     #[error("{0}")]
     Open(String),
+}
+
+/// A plugin's file, read once and checked. Nothing of it has run.
+#[derive(Clone)]
+pub struct Checked {
+    /// The file.
+    pub path: PathBuf,
+    /// The SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    pub(crate) bytes: Arc<[u8]>,
+    /// The names that its entry point may have.
+    pub(crate) symbols: Vec<String>,
+}
+
+impl std::fmt::Debug for Checked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Checked").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl Checked {
+    /// Reads a plugin's file.
+    ///
+    /// # Errors
+    /// Where it cannot be read, could have been changed by others (unless `insecure` lets that
+    /// pass), is no library of this machine, or has another hash than `pinned`.
+    pub fn read(
+        path: &Path,
+        symbol: Option<&str>,
+        pinned: Option<&str>,
+        insecure: bool,
+    ) -> Result<Self, LoadError> {
+        let unreadable = |error| LoadError::Unreadable { path: path.to_owned(), error };
+        // A link may have another name than the file it leads to; either may name the crate.
+        let named = path;
+        // The system takes a bare name as one to look for elsewhere.
+        let path = path.canonicalize().map_err(unreadable)?;
+        let (bytes, metadata) = read(&path).map_err(unreadable)?;
+        if !insecure {
+            trust::check(named, &path, &metadata)
+                .map_err(|reason| LoadError::Insecure { path: path.clone(), reason })?;
+        }
+        check_head(&bytes)
+            .map_err(|reason| LoadError::NotALibrary { path: path.clone(), reason })?;
+        let sha256 = hex(&Sha256::digest(&bytes));
+        if let Some(pinned) = pinned.filter(|pinned| *pinned != sha256) {
+            let (pinned, found) = (pinned.to_owned(), sha256);
+            return Err(LoadError::WrongHash { path, pinned, found });
+        }
+        let mut symbols = match symbol {
+            Some(symbol) => vec![symbol.to_owned()],
+            None => [named, path.as_path()]
+                .into_iter()
+                .filter_map(crate_name)
+                .map(|name| format!("{}{name}", abi::SYMBOL_PREFIX))
+                .chain([abi::SYMBOL_PLAIN.to_owned()])
+                .collect(),
+        };
+        symbols.dedup();
+        Ok(Self { path, sha256, bytes: bytes.into(), symbols })
+    }
+
+    /// What another process read and checked.
+    #[cfg(unix)]
+    pub(crate) fn received(path: &Path, bytes: &[u8], symbols: Vec<String>) -> Self {
+        Self { path: path.to_owned(), sha256: String::new(), bytes: bytes.into(), symbols }
+    }
+
+    /// Loads the bytes that were checked, in this process.
+    ///
+    /// # Errors
+    /// Where the system does not load them, or they have no entry point.
+    pub fn load(&self) -> Result<Library, LoadError> {
+        let path = || self.path.clone();
+        let library = system_load(&self.path, &self.bytes)
+            .map_err(|reason| LoadError::NotLoaded { path: path(), reason })?;
+        for name in &self.symbols {
+            // SAFETY: a symbol of this name is an entry point by the rules of the border.
+            if let Ok(entry) = unsafe { library.get::<EntryFn>(name.as_bytes()) } {
+                let entry = *entry;
+                std::mem::forget(library);
+                return Ok(Library { path: path(), sha256: self.sha256.clone(), entry });
+            }
+        }
+        std::mem::forget(library);
+        Err(self.no_entry())
+    }
+
+    /// Whether the file holds the name of an entry point at all; one that does not need not be run
+    /// to be known for no plugin.
+    pub(crate) fn claims(&self) -> bool {
+        let holds =
+            |name: &str| self.bytes.windows(name.len()).any(|window| window == name.as_bytes());
+        self.symbols.iter().any(|name| holds(name)) || !exported_names(&self.bytes).is_empty()
+    }
+
+    pub(crate) fn no_entry(&self) -> LoadError {
+        let mut reason = format!("it does not export `{}`", self.symbols.join("` or `"));
+        match exported_names(&self.bytes) {
+            found if found.is_empty() => {}
+            found => {
+                let found = found.join("`, `");
+                let _ = write!(
+                    reason,
+                    "; it does contain `{found}` (renamed, or another version? set `symbol`)"
+                );
+            }
+        }
+        LoadError::NoEntry { path: self.path.clone(), reason }
+    }
 }
 
 /// A loaded library. It is never unloaded: threads and destructors of its own may outlive any use
@@ -82,68 +208,8 @@ pub struct Library {
     pub(crate) entry: EntryFn,
 }
 
-impl Library {
-    /// Loads a plugin's file.
-    ///
-    /// # Errors
-    /// Where it cannot be read, is no library of this machine, has another hash than `pinned`, is not
-    /// loaded by the system, or has no entry point.
-    pub fn load(
-        path: &Path,
-        symbol: Option<&str>,
-        pinned: Option<&str>,
-    ) -> Result<Self, LoadError> {
-        let unreadable = |error| LoadError::Unreadable { path: path.to_owned(), error };
-        // A link may have another name than the file it leads to; either may name the crate.
-        let named = path;
-        // The system takes a bare name as one to look for elsewhere.
-        let path = path.canonicalize().map_err(unreadable)?;
-        let bytes = read(&path).map_err(unreadable)?;
-        check_head(&bytes)
-            .map_err(|reason| LoadError::NotALibrary { path: path.clone(), reason })?;
-        let sha256 = hex(&Sha256::digest(&bytes));
-        if let Some(pinned) = pinned.filter(|pinned| *pinned != sha256) {
-            let (pinned, found) = (pinned.to_owned(), sha256);
-            return Err(LoadError::WrongHash { path, pinned, found });
-        }
-        let library = system_load(&path, &bytes)
-            .map_err(|reason| LoadError::NotLoaded { path: path.clone(), reason })?;
-        let mut names = match symbol {
-            Some(symbol) => vec![symbol.to_owned()],
-            None => [named, path.as_path()]
-                .into_iter()
-                .filter_map(crate_name)
-                .map(|name| format!("{}{name}", abi::SYMBOL_PREFIX))
-                .chain([abi::SYMBOL_PLAIN.to_owned()])
-                .collect(),
-        };
-        names.dedup();
-        for name in &names {
-            // SAFETY: a symbol of this name is an entry point by the rules of the border.
-            if let Ok(entry) = unsafe { library.get::<EntryFn>(name.as_bytes()) } {
-                let entry = *entry;
-                std::mem::forget(library);
-                return Ok(Self { path, sha256, entry });
-            }
-        }
-        std::mem::forget(library);
-        let mut reason = format!("it does not export `{}`", names.join("` or `"));
-        match exported_names(&bytes) {
-            found if found.is_empty() => {}
-            found => {
-                let found = found.join("`, `");
-                let _ = write!(
-                    reason,
-                    "; it does contain `{found}` (renamed, or another version? \
-                                        set `symbol`)"
-                );
-            }
-        }
-        Err(LoadError::NoEntry { path, reason })
-    }
-}
-
-fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+fn read(path: &Path) -> std::io::Result<(Vec<u8>, Metadata)> {
+    // What is not a regular file may never open, or never end.
     let kind = std::fs::metadata(path)?;
     if kind.is_dir() {
         return Err(std::io::Error::other("it is a folder"));
@@ -151,10 +217,14 @@ fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     if !kind.is_file() {
         return Err(std::io::Error::other("it is no regular file"));
     }
-    if kind.len() > MAX_BYTES {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    let mut bytes = Vec::new();
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
         return Err(std::io::Error::other("it is larger than 1 GiB"));
     }
-    std::fs::read(path)
+    Ok((bytes, metadata))
 }
 
 /// Loads the bytes that were checked, not whatever the file holds by now.
@@ -181,9 +251,28 @@ fn system_load(path: &Path, bytes: &[u8]) -> Result<libloading::Library, String>
     result
 }
 
+/// Loads the bytes that were checked, from a copy that nobody else can change.
 #[cfg(not(target_os = "linux"))]
-fn system_load(path: &Path, _bytes: &[u8]) -> Result<libloading::Library, String> {
-    open_now(path)
+fn system_load(path: &Path, bytes: &[u8]) -> Result<libloading::Library, String> {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let copied = || -> std::io::Result<(PathBuf, PathBuf)> {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("onrecord-{}-{number}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        let mut builder = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&folder)?;
+        let copy = folder.join(path.file_name().unwrap_or_default());
+        std::fs::write(&copy, bytes)?;
+        Ok((folder, copy))
+    };
+    let (folder, copy) = copied().map_err(|error| format!("cannot copy it: {error}"))?;
+    let result = open_now(&copy);
+    // Windows keeps a file that is in use; the system clears its folder of temporary files.
+    let _ = std::fs::remove_dir_all(folder);
+    result
 }
 
 #[cfg(unix)]
@@ -204,83 +293,6 @@ fn open_now(path: &Path) -> Result<libloading::Library, String> {
 fn chain(error: &dyn std::error::Error) -> String {
     // The system's own words are the inner ones.
     error.source().map_or_else(|| error.to_string(), chain)
-}
-
-/// Whether a file's head is that of a shared library for this machine, and the file as long as its
-/// head says. The system's loader does not survive every file that is not.
-fn check_head(bytes: &[u8]) -> Result<(), String> {
-    let found = match bytes {
-        [0x7F, b'E', b'L', b'F', ..] => "elf",
-        [0xCF, 0xFA, 0xED, 0xFE, ..] | [0xCA, 0xFE, 0xBA, 0xBE, ..] => "mach-o",
-        [b'M', b'Z', ..] => "pe",
-        [] => return Err("it is empty".into()),
-        _ => return Err("it does not begin like one".into()),
-    };
-    let expected = if cfg!(target_os = "macos") {
-        "mach-o"
-    } else if cfg!(windows) {
-        "pe"
-    } else {
-        "elf"
-    };
-    if found != expected {
-        return Err(format!("expected {expected}, found {found}"));
-    }
-    if found == "elf" { check_elf(bytes) } else { Ok(()) }
-}
-
-/// Field offsets of the ELF header and program header: System V ABI, chapter 4, 64 bits.
-fn check_elf(bytes: &[u8]) -> Result<(), String> {
-    const CUT: &str = "it is cut off";
-    let u16_at = |at: usize| {
-        let field = bytes.get(at..at + 2).ok_or(CUT)?;
-        Ok::<_, String>(u16::from_le_bytes([field[0], field[1]]))
-    };
-    let u64_at = |at: usize| {
-        let field = bytes.get(at..at + 8).and_then(|field| field.try_into().ok()).ok_or(CUT)?;
-        Ok::<_, String>(u64::from_le_bytes(field))
-    };
-    let inside = |start: u64, len: u64| {
-        let end = start.checked_add(len).ok_or(CUT)?;
-        if end > bytes.len() as u64 { Err(CUT.to_owned()) } else { Ok(()) }
-    };
-    if bytes.get(4) != Some(&if cfg!(target_pointer_width = "64") { 2 } else { 1 }) {
-        return Err("it has another word size".into());
-    }
-    if bytes.get(5) != Some(&if cfg!(target_endian = "little") { 1 } else { 2 }) {
-        return Err("it has another byte order".into());
-    }
-    if cfg!(target_pointer_width = "32") || cfg!(target_endian = "big") {
-        return Ok(()); // the rest is read as 64 bits, little endian
-    }
-    const SHARED: u16 = 3;
-    let kind = u16_at(16)?;
-    if kind != SHARED {
-        return Err(format!("expected a shared object (ELF type 3), found ELF type {kind}"));
-    }
-    let machine = u16_at(18)?;
-    let own = match std::env::consts::ARCH {
-        "x86_64" => 62,
-        "aarch64" => 183,
-        "riscv64" => 243,
-        _ => machine,
-    };
-    if machine != own {
-        let arch = std::env::consts::ARCH;
-        return Err(format!(
-            "it is for another processor (ELF machine {machine}; {arch} is {own})"
-        ));
-    }
-    let (programs, sections) = (u64_at(32)?, u64_at(40)?);
-    let (program_size, program_count) = (u64::from(u16_at(54)?), u64::from(u16_at(56)?));
-    let (section_size, section_count) = (u64::from(u16_at(58)?), u64::from(u16_at(60)?));
-    inside(programs, program_size * program_count)?;
-    inside(sections, section_size * section_count)?;
-    for program in 0..program_count {
-        let at = usize::try_from(programs + program * program_size).map_err(|_| CUT)?;
-        inside(u64_at(at + 8)?, u64_at(at + 32)?)?;
-    }
-    Ok(())
 }
 
 /// Names in a file that look like entry points of any version.
@@ -316,22 +328,6 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn heads_that_are_none() {
-        for (bytes, reason) in [
-            (&b""[..], "it is empty"),
-            (b"hello", "it does not begin like one"),
-            (b"\x7FELF\x02\x01", "it is cut off"),
-            (b"\x7FELF\x01\x01", "it has another word size"),
-        ] {
-            let found = check_head(bytes);
-            if cfg!(all(target_os = "linux", target_pointer_width = "64", target_endian = "little"))
-            {
-                assert_eq!(found, Err(reason.to_owned()));
-            }
-        }
-    }
 
     #[test]
     fn names_in_a_file() {

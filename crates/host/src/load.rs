@@ -4,12 +4,15 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use onrecord_core::{Analyzer, Descriptor, Interner, OptionKind, Pipeline, PlanFault, check_plan};
+use onrecord_core::{Descriptor, Interner, OptionKind, Pipeline, PlanFault, check_plan};
 use onrecord_plugin::{Entry, Given, Options};
 
-use crate::analyzer::{Described, HostRef};
-use crate::config::{AnalyzerConfig, Config, Fault, Faults, Source, nearest};
-use crate::library::{Library, LoadError};
+use crate::analyzer::Described;
+use crate::call::HostRef;
+use crate::config::{AnalyzerConfig, Config, Fault, Faults, Isolation, Source, nearest};
+#[cfg(unix)]
+use crate::isolate::chain::{self, Program};
+use crate::library::{Checked, LoadError};
 use crate::search::Places;
 
 /// Where a plugin came from.
@@ -54,7 +57,17 @@ pub struct Loaded {
     pub origin: Origin,
     /// Files of the same name that were passed over.
     pub shadowed: Vec<PathBuf>,
-    described: Described,
+    pub(crate) ready: Ready,
+}
+
+/// How a plugin can be opened.
+#[derive(Clone, Debug)]
+pub(crate) enum Ready {
+    /// In this process, where its code is.
+    Here(Described),
+    /// In a process of its own.
+    #[cfg(unix)]
+    Apart(Program),
 }
 
 /// What loads plugins: the folders to look in, and the plugins that are linked in.
@@ -62,8 +75,9 @@ pub struct Loaded {
 pub struct Host {
     places: Places,
     bundled: Vec<Loaded>,
-    symbols: Arc<Interner>,
+    pub(crate) symbols: Arc<Interner>,
     table: HostRef,
+    insecure: bool,
 }
 
 impl Host {
@@ -82,10 +96,17 @@ impl Host {
             .map(|entry| {
                 let described = Described::ask(entry.function(), table, "this program itself")?;
                 let (origin, shadowed) = (Origin::Bundled, Vec::new());
-                Ok(Loaded { descriptor: described.descriptor, origin, shadowed, described })
+                let descriptor = described.descriptor;
+                Ok(Loaded { descriptor, origin, shadowed, ready: Ready::Here(described) })
             })
             .collect::<Result<_, LoadError>>()?;
-        Ok(Self { places, bundled, symbols, table })
+        Ok(Self { places, bundled, symbols, table, insecure: false })
+    }
+
+    /// The same, but with plugins that others than the user could have changed, if `insecure`.
+    #[must_use]
+    pub fn insecure_permissions(self, insecure: bool) -> Self {
+        Self { insecure, ..self }
     }
 
     /// The folders it looks in.
@@ -101,22 +122,54 @@ impl Host {
     /// Loads a plugin's file and asks it what it is, without opening it.
     ///
     /// # Errors
-    /// See [`Library::load`].
+    /// See [`Checked::read`] and [`Checked::load`].
     pub fn load_file(
         &self,
         path: &Path,
         symbol: Option<&str>,
         pinned: Option<&str>,
     ) -> Result<Loaded, LoadError> {
-        let library = Library::load(path, symbol, pinned)?;
+        let library = Checked::read(path, symbol, pinned, self.insecure)?.load()?;
         let origin = library.path.display().to_string();
         let described = Described::ask(library.entry, self.table, &origin)?;
         Ok(Loaded {
             descriptor: described.descriptor,
             origin: Origin::File { path: library.path, sha256: library.sha256 },
             shadowed: Vec::new(),
-            described,
+            ready: Ready::Here(described),
         })
+    }
+
+    /// The same in a process that ends then, so that whatever the file does there is no harm; where
+    /// the system has no such processes, in this one.
+    ///
+    /// # Errors
+    /// As for [`Host::load_file`]; what its process came to is [`LoadError::Probe`].
+    pub fn probe_file(
+        &self,
+        path: &Path,
+        symbol: Option<&str>,
+        pinned: Option<&str>,
+        isolation: &Isolation,
+    ) -> Result<Loaded, LoadError> {
+        #[cfg(unix)]
+        {
+            let file = Checked::read(path, symbol, pinned, self.insecure)?;
+            let origin = Origin::File { path: file.path.clone(), sha256: file.sha256.clone() };
+            if !file.claims() {
+                return Err(file.no_entry());
+            }
+            let program = Program::File(file);
+            let probed = chain::probe(&program, isolation);
+            let descriptor = probed.map_err(LoadError::Probe)?;
+            let shadowed = Vec::new();
+            Ok(Loaded { descriptor, origin, shadowed, ready: Ready::Apart(program) })
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = isolation;
+            self.load_file(path, symbol, pinned)
+        }
     }
 
     /// The pipeline of a configuration, and what it is made of, in order.
@@ -149,13 +202,7 @@ impl Host {
         if !faults.is_empty() {
             return Err(config.faults(faults));
         }
-        let mut analyzers: Vec<Box<dyn Analyzer>> = Vec::new();
-        for (wanted, (loaded, options)) in config.analyzers.iter().zip(&found) {
-            match loaded.described.open(options, &self.symbols, loaded.origin.word()) {
-                Ok(analyzer) => analyzers.push(Box::new(analyzer)),
-                Err(error) => faults.push(Fault::new(wanted.place.clone(), error.to_string())),
-            }
-        }
+        let analyzers = self.open(config, &found, &mut faults);
         if !faults.is_empty() {
             return Err(config.faults(faults));
         }
@@ -174,9 +221,11 @@ impl Host {
         let fault = |message: String| Fault::new(wanted.place.clone(), message);
         let load = |path: &Path| {
             let (symbol, pinned) = (wanted.symbol.as_deref(), wanted.sha256.as_deref());
-            let loaded = self
-                .load_file(path, symbol, pinned)
-                .map_err(|error| fault(format!("`{}`: {error}", wanted.name)))?;
+            let loaded = match &wanted.isolation {
+                None => self.load_file(path, symbol, pinned),
+                Some(isolation) => self.probe_file(path, symbol, pinned, isolation),
+            };
+            let loaded = loaded.map_err(|error| fault(format!("`{}`: {error}", wanted.name)))?;
             if loaded.descriptor.name != wanted.name {
                 let (name, found) = (&wanted.name, loaded.descriptor.name);
                 let message = format!("`{name}`: {} is the plugin `{found}`", loaded.origin);
@@ -184,14 +233,14 @@ impl Host {
             }
             Ok(loaded)
         };
-        if let Some(path) = &wanted.path {
-            return load(&config.folder.join(path));
-        }
-        if wanted.source != Source::Bundled {
-            let files = self.places.find(&wanted.name);
-            if let Some((first, shadowed)) = files.split_first() {
-                return Ok(Loaded { shadowed: shadowed.to_vec(), ..load(first)? });
+        let files = self.files(config, wanted);
+        if let Some((first, shadowed)) = files.split_first() {
+            if config.require_pins && wanted.sha256.is_none() {
+                let message = format!("`{}` has no pin, and `require_pins` is set", wanted.name);
+                let help = "add the line that `onrecord plugins pin` prints for it";
+                return Err(fault(message).help(help));
             }
+            return Ok(Loaded { shadowed: shadowed.to_vec(), ..load(first)? });
         }
         let bundled = self.bundled.iter().find(|bundled| bundled.descriptor.name == wanted.name);
         match bundled {
@@ -201,13 +250,49 @@ impl Host {
                         format!("`{}` is pinned by its hash, but no file is there", wanted.name);
                     return Err(fault(message));
                 }
-                Ok(bundled.clone())
+                let bundled = bundled.clone();
+                #[cfg(unix)]
+                if wanted.isolation.is_some() {
+                    let program = Program::Bundled(bundled.descriptor.name);
+                    return Ok(Loaded { ready: Ready::Apart(program), ..bundled });
+                }
+                Ok(bundled)
             }
             _ => {
                 Err(fault(format!("no plugin `{}` is found", wanted.name))
                     .help(self.advice(wanted)))
             }
         }
+    }
+
+    /// The files that an analyzer of a configuration can mean; the first is the one to use.
+    fn files(&self, config: &Config, wanted: &AnalyzerConfig) -> Vec<PathBuf> {
+        match &wanted.path {
+            Some(path) => vec![config.folder.join(path)],
+            None if wanted.source == Source::Bundled => Vec::new(),
+            None => self.places.find(&wanted.name),
+        }
+    }
+
+    /// The files from which the analyzers of a configuration come, in order, read and checked but
+    /// not run; `None` for one that is linked in.
+    ///
+    /// # Errors
+    /// Faults of files that cannot be plugins.
+    pub fn locate(&self, config: &Config) -> Result<Vec<Option<Checked>>, Faults> {
+        let (mut found, mut faults) = (Vec::new(), Vec::new());
+        for wanted in &config.analyzers {
+            let file = self.files(config, wanted).into_iter().next();
+            let read = |path: PathBuf| Checked::read(&path, None, None, self.insecure);
+            match file.map(read).transpose() {
+                Ok(file) => found.push(file),
+                Err(error) => {
+                    let message = format!("`{}`: {error}", wanted.name);
+                    faults.push(Fault::new(wanted.place.clone(), message));
+                }
+            }
+        }
+        if faults.is_empty() { Ok(found) } else { Err(config.faults(faults)) }
     }
 
     /// Where a missing plugin was looked for, and what is there instead.

@@ -49,6 +49,12 @@ fn remark(out: &mut Additions<'_>, range: std::ops::Range<usize>) {
     out.custom("remarks", span(range), "bad");
 }
 
+impl Drop for Wayward {
+    fn drop(&mut self) {
+        assert!(self.0 != "panic when closed", "no wish to close");
+    }
+}
+
 /// Panics again while it is being dropped.
 struct Grenade;
 
@@ -81,6 +87,10 @@ impl Analyzer for Wayward {
             "fail" => return Err(Failure::new("too tired")),
             "panic" => panic!("out of {}", "patience"),
             "panic twice" => std::panic::panic_any(Grenade),
+            "panic of a thread" => {
+                let thread = std::thread::spawn(|| panic!("out of step"));
+                return thread.join().map_err(|_| Failure::new("its thread panicked"));
+            }
             "span outside" => remark(out, 0..999),
             "span in a character" => remark(out, 2..3),
             "score" => {
@@ -154,6 +164,7 @@ fn every_fault_costs_one_document_and_says_why() {
         ("panic", "analyzer `wayward` failed: panicked at "),
         ("panic", ": out of patience"),
         ("panic twice", "analyzer `wayward` failed: panicked at "),
+        ("panic of a thread", "analyzer `wayward` failed: its thread panicked"),
         ("span outside", "annotation 0: span 0..999 is not inside the text of 6 bytes"),
         ("span in a character", "annotation 0: span 2..3 cuts a character in two"),
         ("score", "expected a score from 0 to 1, found NaN"),
@@ -176,6 +187,13 @@ fn every_fault_costs_one_document_and_says_why() {
         let doc = document.view();
         assert_eq!(doc.custom("remarks").next().unwrap().string("mode"), Some(mode));
     }
+}
+
+#[test]
+fn a_panic_when_it_is_closed_ends_nothing() {
+    let pipeline = load("mode = \"panic when closed\"").unwrap();
+    run(&pipeline, "all is well").unwrap();
+    drop(pipeline);
 }
 
 #[test]

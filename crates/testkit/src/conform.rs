@@ -41,9 +41,11 @@ pub const HOSTILE: &[&str] = &[
     "İstanbul’da “evet” dedi ẞ ŉ ǰ",
 ];
 
+/// How many breaches [`breaches`] looks for before it stops.
+const ENOUGH: usize = 5;
+
 /// Runs a chain of analyzers over [`HOSTILE`], over each of its texts many times in a row, and over
-/// the texts given, and holds them to their contract: no failure, nothing that a document refuses,
-/// the same answer when asked again, on another thread and after other documents.
+/// the texts given, and holds them to their contract; see [`breaches`].
 ///
 /// # Panics
 /// Where the contract is broken; the message names the text.
@@ -52,33 +54,82 @@ pub fn conform(open: impl Fn() -> Vec<Box<dyn Analyzer>>, texts: &[&str]) {
         Ok(pipeline) => pipeline,
         Err(faults) => panic!("the analyzers do not fit together: {faults:?}"),
     };
+    if let Some(breach) = breaches(&pipeline, texts).first() {
+        panic!("{breach}");
+    }
+}
+
+/// Where a pipeline breaks the contract of analyzers on the texts of [`conform`]: a failure,
+/// something that a document refuses, another answer when asked again, on other threads or after
+/// other documents. Each names its text; it is enough after a few.
+pub fn breaches(pipeline: &Pipeline, texts: &[&str]) -> Vec<String> {
     let mut all: Vec<String> = HOSTILE.iter().chain(texts).map(|&text| text.to_owned()).collect();
     all.extend(HOSTILE.iter().map(|text| format!("{text} ").repeat(500)));
-    let answers = |order: &mut dyn Iterator<Item = &String>| {
-        let mut worker = pipeline.worker();
-        let mut answers = Vec::new();
-        for text in order {
-            let start: String = text.chars().take(40).collect();
-            let mut document = pipeline.document("hostile", text.as_str()).expect("a short text");
-            if let Err(failure) = worker.analyze(&mut document) {
-                panic!("{start:?}…: {failure}");
-            }
-            answers.push(Record::new(&document, &Contents::default()));
+    let mut found = Vec::new();
+    let once = answers(pipeline, all.iter(), ENOUGH);
+    for (text, answer) in all.iter().zip(&once) {
+        if let Err(reason) = answer {
+            found.push(format!("on {}: {reason}", start(text)));
         }
-        answers
-    };
-    let once = answers(&mut all.iter());
-    let mut again = answers(&mut all.iter().rev());
+    }
+    if !found.is_empty() {
+        return found;
+    }
+    let mut again = answers(pipeline, all.iter().rev(), 1);
     again.reverse();
     let elsewhere = std::thread::scope(|scope| {
-        let run = scope.spawn(|| answers(&mut all.iter()));
-        run.join().expect("no thread panics")
+        let runs = [(); 2].map(|()| scope.spawn(|| answers(pipeline, all.iter(), 1)));
+        runs.map(|run| run.join().unwrap_or_default())
     });
-    for (((text, first), second), third) in all.iter().zip(once).zip(again).zip(elsewhere) {
-        let start: String = text.chars().take(40).collect();
-        assert!(first == second, "{start:?}…: another answer after other documents");
-        assert!(first == third, "{start:?}…: another answer on another thread");
+    let [second, third] = &elsewhere;
+    for (what, other) in [
+        ("after other documents", &again),
+        ("on another thread", second),
+        ("on another thread", third),
+    ] {
+        let pairs = all.iter().zip(&once).zip(other);
+        let differ = pairs.filter(|((_, one), other)| one != other);
+        found.extend(differ.map(|((text, _), other)| match other {
+            Err(reason) => format!("on {}, {what}: {reason}", start(text)),
+            Ok(_) => format!("on {}: another answer {what}", start(text)),
+        }));
+        if other.len() < all.len() && found.is_empty() {
+            found.push(format!("fewer answers {what}"));
+        }
     }
+    found.truncate(ENOUGH);
+    found
+}
+
+/// The record of each text, or why there is none, up to so many failures.
+fn answers<'t>(
+    pipeline: &Pipeline,
+    texts: impl Iterator<Item = &'t String>,
+    failures: usize,
+) -> Vec<Result<Record, String>> {
+    let mut worker = pipeline.worker();
+    let (mut answers, mut failed) = (Vec::new(), 0);
+    for text in texts {
+        let answer = pipeline
+            .document("hostile", text.as_str())
+            .map_err(|error| error.to_string())
+            .and_then(|mut document| {
+                worker.analyze(&mut document).map_err(|failure| failure.to_string())?;
+                Ok(Record::new(&document, &Contents::default()))
+            });
+        failed += usize::from(answer.is_err());
+        answers.push(answer);
+        if failed >= failures {
+            break;
+        }
+    }
+    answers
+}
+
+fn start(text: &str) -> String {
+    let start: String = text.chars().take(40).collect();
+    let rest = if start.len() < text.len() { "…" } else { "" };
+    format!("{start:?}{rest} ({} bytes)", text.len())
 }
 
 #[cfg(test)]

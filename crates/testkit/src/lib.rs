@@ -7,13 +7,24 @@
 //! assert_eq!(marked.texts("source"), ["Ada Quill"]);
 //! assert_eq!(marked.texts("target"), ["rained"]);
 //! ```
+//!
+//! A case of an analyzer that needs others' layers is four lines: [`Marked::given`] stands in for
+//! the analyzers before it, with what the marks say.
+//!
+//! ```
+//! use onrecord_testkit::{Marked, found, run};
+//! let marked = Marked::parse("{source:Ada Quill} {cue:said}: {quote:“It rained for nine days.”}");
+//! let document = run(vec![marked.given()], &marked.text).unwrap();
+//! assert_eq!(found(&document, "quotes"), marked.texts("quote"));
+//! ```
 #![forbid(unsafe_code)]
 
 mod conform;
+mod given;
 
-pub use conform::{HOSTILE, conform};
+pub use conform::{HOSTILE, breaches, conform};
 
-use onrecord_core::{Analyzer, Document, Pipeline, RunFailure, Span};
+use onrecord_core::{Analyzer, Document, Pipeline, RunFailure, Span, vocab};
 use onrecord_plugin::{Options, Plugin};
 
 /// A text whose marks `{label:words}` were taken out and kept as spans. Marks nest.
@@ -96,4 +107,15 @@ pub fn run(analyzers: Vec<Box<dyn Analyzer>>, text: &str) -> Result<Document, Ru
     let mut document = pipeline.document("test", text).expect("a test's text is short");
     pipeline.analyze(&mut document)?;
     Ok(document)
+}
+
+/// The words under the annotations of a layer, in its order; the parts of quotes and stances left
+/// out.
+pub fn found<'d>(document: &'d Document, layer: &str) -> Vec<&'d str> {
+    let doc = document.view();
+    let name = doc.symbols().intern(layer);
+    let stored = doc.layers().iter().find(|stored| stored.name == name);
+    let annotations = stored.map_or(&[][..], |stored| stored.annotations);
+    let whole = annotations.iter().filter(|annotation| annotation.kind != vocab::PART);
+    whole.filter_map(|annotation| annotation.span.slice(document.text())).collect()
 }

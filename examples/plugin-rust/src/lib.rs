@@ -63,3 +63,20 @@ impl Analyzer for Readability {
 }
 
 onrecord_plugin::export_analyzer!(Readability);
+
+#[cfg(test)]
+mod tests {
+    use onrecord_testkit::{Marked, found, open, run};
+
+    use super::*;
+
+    #[test]
+    fn the_whole_article_is_measured() {
+        let marked = Marked::parse("{sentence:Ada Quill left.} {sentence:Who stays in Port Varen?}");
+        let document = run(vec![marked.given(), open::<Readability>()], &marked.text).unwrap();
+        assert_eq!(found(&document, "readability"), [marked.text.as_str()]);
+        let doc = document.view();
+        let article = doc.custom("readability").next().unwrap();
+        assert_eq!(article.number("mean_words"), Some(4.0));
+    }
+}
