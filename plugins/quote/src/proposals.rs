@@ -54,6 +54,9 @@ const NEAR: usize = 14;
 /// How many words may stand between a cue and its content.
 const FAR: usize = 40;
 
+/// How many words the sentences of a turn after its first may have.
+const TURN: usize = 1000;
+
 /// Words that open conditions and circumstances.
 const CONDITIONS: &[&str] = &["if", "unless", "when", "while", "although", "though", "because"];
 
@@ -95,12 +98,17 @@ impl<'a, 'd> Proposer<'a, 'd> {
     pub(crate) fn proposals(&self) -> Vec<Proposal> {
         let mut found: Vec<Proposal> = Vec::new();
         for (n, candidate) in self.candidates.iter().enumerate() {
-            let fitted = self.fitted(candidate);
-            let candidate = candidate.clone();
-            found.push(Proposal { candidate, rule: Some(n), origin: Origin::Rule });
-            if let Some(candidate) = fitted {
-                found.push(Proposal { candidate, rule: Some(n), origin: Origin::Fitted });
+            if candidate.content.iter().all(|piece| self.is_condition(*piece, candidate.cue)) {
+                continue;
             }
+            let own = [
+                (Some(candidate.clone()), Origin::Rule),
+                (self.fitted(candidate), Origin::Fitted),
+                (self.turn(candidate), Origin::Clause),
+            ];
+            found.extend(own.into_iter().filter_map(|(candidate, origin)| {
+                Some(Proposal { candidate: candidate?, rule: Some(n), origin })
+            }));
         }
         let assigned = self.assigned();
         for (at, assigned) in assigned.into_iter().enumerate() {
@@ -127,7 +135,10 @@ impl<'a, 'd> Proposer<'a, 'd> {
         };
         let mut fitted = candidate.clone();
         for piece in &mut fitted.content {
-            *piece = fit(*piece, Role::Content);
+            let fit = self.widened(fit(*piece, Role::Content), candidate);
+            if !touches(&[fit], candidate.cue) {
+                *piece = fit;
+            }
         }
         fitted.content.dedup();
         fitted.source = fitted.source.map(|source| fit(source, Role::Source));
@@ -139,6 +150,20 @@ impl<'a, 'd> Proposer<'a, 'd> {
             || fitted.source != candidate.source
             || fitted.cue != candidate.cue;
         changed.then_some(fitted)
+    }
+
+    /// A speaker's turn in a dialogue, of which the rules see the first sentence: all of a paragraph
+    /// that begins with a name and a colon.
+    fn turn(&self, candidate: &Candidate) -> Option<Candidate> {
+        let words = self.words;
+        let first = candidate.source.filter(|_| candidate.mode == "label")?.0;
+        let &[(from, to)] = candidate.content.as_slice() else { return None };
+        if !words.starts_paragraph(first) || words.opens(from) {
+            return None;
+        }
+        let last = words.list.len().min(to.saturating_add(TURN));
+        let end = (to..last).find(|at| words.starts_paragraph(*at)).unwrap_or(last);
+        (end > to).then(|| Candidate { content: vec![(from, end)], end, ..candidate.clone() })
     }
 
     /// For each cue the contents that are nearer to it than to any other; what nothing claims goes
@@ -243,10 +268,13 @@ impl<'a, 'd> Proposer<'a, 'd> {
     ) -> Vec<(Vec<Range>, Origin)> {
         let tight = self.spans.get(at).is_some_and(|cue| cue.tight);
         let mut contents: Vec<(Vec<Range>, Origin)> = Vec::new();
-        let mut add = |pieces: Vec<Range>, origin: Origin| {
+        let mut add = |mut pieces: Vec<Range>, origin: Origin| {
+            pieces.retain(|piece| !self.is_apart(*piece, cue));
+            if let Some(rule) = ruled {
+                pieces.iter_mut().for_each(|piece| *piece = self.widened(*piece, rule));
+            }
             let known = contents.iter().any(|(known, _)| *known == pieces);
-            let condition = pieces.iter().all(|piece| self.is_condition(*piece, cue));
-            if !condition && !touches(&pieces, cue) && !known {
+            if !pieces.is_empty() && !touches(&pieces, cue) && !known {
                 contents.push((pieces, origin));
             }
         };
@@ -297,16 +325,39 @@ impl<'a, 'd> Proposer<'a, 'd> {
         contents
     }
 
-    /// Whether a piece is no content but the condition of a clause that goes on after the cue: "If
-    /// the plan fails, she has told no lie".
+    /// A piece of content with what a closing attribution relays: of "Bex told her that it rains, an
+    /// aide said" all before the comma, though the network sees an attribution of Bex's in it.
+    fn widened(&self, piece: Range, rule: &Candidate) -> Range {
+        let closes = matches!(rule.mode, "closing" | "according");
+        let holds = |whole: &&Range| whole.0 < piece.0 && piece.0 < whole.1;
+        let Some(whole) = rule.content.iter().find(holds).filter(|_| closes) else { return piece };
+        let from = self.spans.partition_point(|span| span.from < whole.0);
+        let before = self.spans.get(from..).unwrap_or_default().iter().take(NEAR);
+        let relays = before
+            .take_while(|span| span.to <= piece.0)
+            .any(|span| span.role == Role::Cue && span.tight);
+        if relays { (whole.0, piece.1) } else { piece }
+    }
+
+    /// Whether a piece before a cue is none of its content: a sentence by itself, not in quotation
+    /// marks, or a condition.
+    fn is_apart(&self, piece: Range, cue: Range) -> bool {
+        let words = self.words;
+        let earlier = piece.1 <= words.bounds(cue.0).0 && words.region(piece.0).is_none();
+        earlier || self.is_condition(piece, cue)
+    }
+
+    /// Whether a piece is the condition of a clause that goes on after the cue: "If the plan fails,
+    /// she has told no lie".
     fn is_condition(&self, piece: Range, cue: Range) -> bool {
         let words = self.words;
+        let sentence = words.bounds(cue.0);
         piece.1 <= cue.0
             && words.any(piece.0, CONDITIONS)
             && words.region(piece.0).is_none()
-            && words.bounds(piece.0) == words.bounds(cue.0)
-            && cue.1 < words.bounds(cue.0).1
-            && !words.is(cue.1, PUNCTUATION | TIME)
+            && words.bounds(piece.0) == sentence
+            && cue.1 < sentence.1
+            && !words.is(cue.1, PUNCTUATION | TIME | PREP)
     }
 
     /// All proposals of one cue that the network sees: the likeliest content with each source, the

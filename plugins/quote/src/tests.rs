@@ -320,6 +320,25 @@ fn the_model_sees_what_is_plain() {
 }
 
 #[test]
+fn conditions_are_no_content() {
+    for text in [
+        "If the plan fails, she has not told the truth.",
+        "When the port closed, Quill told a lie about it; if she did not, she owes an answer.",
+    ] {
+        let lines = shown(&analyzed(text, &Options::default()));
+        assert!(!lines.iter().any(|line| line.starts_with("If") || line.starts_with("When")));
+    }
+}
+
+#[test]
+fn what_closes_a_sentence_relays_all_of_it() {
+    let text = "Tom Bex told the council that the port is a ruin, an aide to Quill said.";
+    let lines = shown(&analyzed(text, &Options::default()));
+    let whole = "Tom Bex told the council that the port is a ruin";
+    assert!(lines.iter().any(|line| line.starts_with(whole)), "{lines:?}");
+}
+
+#[test]
 fn records_say_who_found_them() {
     let text =
         "“We will stay,” said Ada Quill. She has long dreamt that the port would open again.";

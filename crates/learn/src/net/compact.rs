@@ -15,8 +15,8 @@ use super::labels::Labels;
 use super::network::{Network, Parts};
 use crate::{ModelError, ModelFile, ModelWriter};
 
-/// Tokens that the kernel works on at once.
-const TOKENS: usize = 4;
+/// Tokens that the kernel works on at once: as many sums as registers hold.
+const TOKENS: usize = 6;
 /// Columns that it works on at once.
 const COLUMNS: usize = 16;
 /// The greatest that a value in 16 bits gets.
@@ -90,7 +90,7 @@ impl Weights {
         Self { columns, taps, values, scales, input_scale }
     }
 
-    /// The sums of four tokens from the one whose values begin at `first`, times their scales.
+    /// The sums of `TOKENS` tokens from the one whose values begin at `first`, times their scales.
     #[inline(always)]
     fn multiply<S: Simd>(
         &self,
@@ -108,10 +108,11 @@ impl Weights {
                 let from = first + tap * dilation * pairs;
                 let row =
                     |token: usize| &integers[from + token * pairs..from + (token + 1) * pairs];
-                let rows = row(0).iter().zip(row(1)).zip(row(2)).zip(row(3)).zip(weights);
-                for ((((a, b), c), d), weights) in rows {
+                let first = row(0).iter().zip(row(1)).zip(row(2));
+                let rows = first.zip(row(3).iter().zip(row(4)).zip(row(5))).zip(weights);
+                for ((((a, b), c), ((d, e), f)), weights) in rows {
                     let weights = i16x32::from_slice(simd, weights);
-                    for (sum, value) in sums.iter_mut().zip([a, b, c, d]) {
+                    for (sum, value) in sums.iter_mut().zip([a, b, c, d, e, f]) {
                         let value: i16x32<S> = i32x16::splat(simd, *value).bitcast();
                         *sum += value.pairwise_dot_product(weights);
                     }

@@ -38,6 +38,9 @@ pub struct Config {
     pub decay: f32,
     /// What is kept are running means of the weights over about so many steps; 0 keeps the last.
     pub average: usize,
+    /// How much a teacher's word counts beside the right labels, where there is one: 0 to 1
+    /// (distillation; Hinton, Vinyals and Dean 2015).
+    pub teacher: f32,
     /// The seed of all chance.
     pub seed: u64,
 }
@@ -58,6 +61,7 @@ impl Default for Config {
             table_rate: 1.0,
             decay: 0.01,
             average: 500,
+            teacher: 0.5,
             seed: 1,
         }
     }
@@ -92,33 +96,37 @@ pub fn train(
     examples: &[Example],
     watch: impl FnMut(&Progress, &Network),
 ) -> Network {
-    train_with(config, labels, slots, &Vectors::default(), examples, watch)
+    train_with(config, labels, slots, (&Vectors::default(), &[]), examples, watch)
 }
 
-/// The same with vectors for the values of a slot, those that training does not show among them.
+/// The same with vectors for the values of a slot, those that training does not show among them, and
+/// with a teacher's word on each example: how probable each label of each token is. There may be
+/// no vectors, and no or few words of a teacher.
 pub fn train_with(
     config: &Config,
     labels: Labels,
     slots: usize,
-    vectors: &Vectors,
+    (vectors, taught): (&Vectors, &[Vec<f32>]),
     examples: &[Example],
     mut watch: impl FnMut(&Progress, &Network),
 ) -> Network {
-    let fits = |example: &&Example| {
+    let fits = |example: &Example| {
         example.labels.len() == example.features.len()
             && !example.labels.is_empty()
             && example.labels.iter().all(|label| usize::from(*label) < labels.len())
     };
-    let examples: Vec<&Example> = examples.iter().filter(fits).collect();
-    let texts = examples.iter().map(|example| &example.features);
+    let words = taught.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
+    let lessons = examples.iter().zip(words).filter(|(example, _)| fits(example));
+    let lessons: Vec<Lesson<'_>> = lessons.collect();
+    let texts = lessons.iter().map(|(example, _)| &example.features);
     let dictionary = Dictionary::new(slots, texts, config.min_count, vectors.keys());
     let vectors = (!vectors.is_empty()).then(|| RowVectors::new(vectors, &dictionary));
     let mut network = Network::new(config, labels, slots, dictionary, vectors);
-    let mut trainer = Trainer::new(&network, &examples);
+    let mut trainer = Trainer::new(&network, &lessons);
     let mut time = Duration::ZERO;
     for pass in 1..=config.passes {
         let start = Instant::now();
-        let loss = trainer.pass(&mut network, &examples);
+        let loss = trainer.pass(&mut network, &lessons);
         time += start.elapsed();
         trainer.average.exchange(&mut network);
         watch(&Progress { pass, loss, time }, &network);
@@ -129,6 +137,9 @@ pub fn train_with(
     network.settle();
     network
 }
+
+/// An example and a teacher's word on it.
+type Lesson<'e> = (&'e Example, &'e [f32]);
 
 /// The state of training.
 struct Trainer {
@@ -203,8 +214,8 @@ impl Moments {
 }
 
 impl Trainer {
-    fn new(network: &Network, examples: &[&Example]) -> Self {
-        let tokens: usize = examples.iter().map(|example| example.labels.len()).sum();
+    fn new(network: &Network, lessons: &[Lesson<'_>]) -> Self {
+        let tokens: usize = lessons.iter().map(|(example, _)| example.labels.len()).sum();
         let gradients = Gradients {
             dense: vec![0.0; network.dense.len()],
             table: vec![0.0; network.table.len()],
@@ -213,7 +224,7 @@ impl Trainer {
         };
         Self {
             random: Random::new(network.config.seed.wrapping_add(1)),
-            order: (0..examples.len()).collect(),
+            order: (0..lessons.len()).collect(),
             tape: Tape::default(),
             gradients,
             dense: Moments::new(network.dense.len()),
@@ -225,12 +236,12 @@ impl Trainer {
     }
 
     /// One pass over all examples; gives the mean loss of a token.
-    fn pass(&mut self, network: &mut Network, examples: &[&Example]) -> f64 {
+    fn pass(&mut self, network: &mut Network, lessons: &[Lesson<'_>]) -> f64 {
         let mut order = std::mem::take(&mut self.order);
         self.random.shuffle(&mut order);
         let (mut loss, mut tokens, mut pending) = (0.0, 0, 0);
-        for (at, example) in order.iter().map(|at| examples[*at]).enumerate() {
-            loss += self.example(network, example);
+        for (at, (example, taught)) in order.iter().map(|at| lessons[*at]).enumerate() {
+            loss += self.example(network, example, taught);
             tokens += example.labels.len();
             pending += example.labels.len();
             if pending >= network.config.batch || at + 1 == order.len() {
@@ -243,7 +254,7 @@ impl Trainer {
     }
 
     /// Adds the gradients of one example; gives its loss.
-    fn example(&mut self, network: &Network, example: &Example) -> f64 {
+    fn example(&mut self, network: &Network, example: &Example, taught: &[f32]) -> f64 {
         let tape = &mut self.tape;
         network.look_up(&example.features, tape);
         let config = &network.config;
@@ -265,6 +276,14 @@ impl Trainer {
         let chain = Chain::new(&network.labels, network.transitions());
         let transitions = &mut self.gradients.dense[network.parts.transitions.clone()];
         let loss = chain.loss(&tape.emissions, &example.labels, &mut tape.sums, transitions);
+        let count = network.labels.len();
+        let rows = taught.chunks_exact(count).zip(&example.labels);
+        for (slopes, (taught, right)) in tape.sums.marginals.chunks_exact_mut(count).zip(rows) {
+            slopes[usize::from(*right)] += config.teacher;
+            for (slope, taught) in slopes.iter_mut().zip(taught) {
+                *slope -= config.teacher * taught;
+            }
+        }
         network.backward(tape, &mut self.gradients);
         loss
     }
