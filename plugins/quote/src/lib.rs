@@ -243,7 +243,8 @@ impl Quotes {
                 candidate.content.iter().flat_map(|&(from, to)| spans(from, to)).collect();
             let anchor = spans(candidate.cue.0, candidate.cue.1);
             let kind = marks::kind(&words.regions, &inside, &anchor);
-            let source = candidate.source.and_then(|(from, to)| words.span(from, to));
+            let source = candidate.source.map(|source| without_relative(words, source));
+            let source = source.and_then(|(from, to)| words.span(from, to));
             let rule = format!("rule:{}-{}", candidate.mode, candidate.frame);
             let by = match (origin, &self.model) {
                 (Origin::Rule, _) | (_, None) => rule,
@@ -279,6 +280,16 @@ fn paragraphs(words: &Words<'_>, (from, to): (usize, usize)) -> Vec<(usize, usiz
     starts.extend((from + 1..to).filter(opens));
     let ends = starts.iter().skip(1).copied().chain([to]);
     starts.iter().copied().zip(ends).collect()
+}
+
+/// A source without the pronoun of a clause that goes on to describe it: "an officer, who".
+fn without_relative(words: &Words<'_>, (from, to): (usize, usize)) -> (usize, usize) {
+    let last = to.saturating_sub(1);
+    if last <= from || !words.any(last, &["who", "which"]) {
+        return (from, to);
+    }
+    let inner = |at: &usize| !words.is(*at, words::PUNCTUATION);
+    (from, (from..last).rev().find(inner).map_or(to, |at| at + 1))
 }
 
 /// The mentions of entities, to find a source's.

@@ -140,17 +140,24 @@ fn yielding(stands: &[Candidate], relayers: &[Option<usize>], free: usize) -> Ve
 /// Whether one attribution reports another in so many words: "Blum told Quill that …, an official
 /// said". What the quoted words themselves attribute stays theirs.
 fn relays(words: &Words<'_>, outer: &Candidate, inner: &Candidate) -> bool {
-    let framed = matches!(outer.mode, "closing" | "according");
+    let least = match outer.mode {
+        // Of what closes its sentence, little else can be meant.
+        "closing" | "according" if inner.frame == "that" => PLAIN,
+        "closing" | "according" => SURE,
+        _ => SURER,
+    };
     let said = matches!(inner.frame, "that" | "quote" | "bare") && inner.mode == "finite";
     said && outer.sense == Sense::Speech
         && inner.sense == Sense::Speech
-        && inner.confidence >= if framed { SURE } else { SURER }
+        && inner.confidence >= least
         && words.region(inner.head).is_none()
         && inner.source.is_some()
 }
 
 /// How sure an attribution inside another must be where that one closes its sentence.
 const SURE: f32 = 0.8;
+/// The same where "that" begins what it reports.
+const PLAIN: f32 = 0.45;
 /// The same elsewhere.
 const SURER: f32 = 0.9;
 

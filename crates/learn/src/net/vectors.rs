@@ -60,10 +60,11 @@ pub(super) struct RowVectors {
 impl RowVectors {
     pub(super) fn new(vectors: &Vectors, dictionary: &Dictionary) -> Self {
         let mut places = vec![0; dictionary.rows()];
+        // Where two values share a row, the last has it.
         for (value, place) in &vectors.places {
             let row = dictionary.row(vectors.slot, *value) as usize;
             if row >= dictionary.slots() {
-                places[row] = place + 1;
+                places[row] = places[row].max(place + 1);
             }
         }
         let (slot, dimensions) = (vectors.slot, vectors.dimensions);
