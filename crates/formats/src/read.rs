@@ -4,7 +4,9 @@ use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
 
 use onrecord_core::record::Scalar;
-use onrecord_core::{Document, Interner, TooLong, Value};
+use onrecord_core::{
+    Document, Interner, Layer, OffsetUnit, Offsets, Provenance, Span, TooLong, Value, vocab,
+};
 use serde_json::Value as Json;
 
 /// The form of an input.
@@ -12,7 +14,9 @@ use serde_json::Value as Json;
 pub enum InputFormat {
     /// One article, UTF-8.
     Text,
-    /// One article a line: a JSON object with `text`, and perhaps `id` and metadata.
+    /// One article a line: a JSON object with `text`, and perhaps `id`, `targets` and metadata.
+    /// `targets` are spans of the text in code points, `[{"start": 0, "end": 5}]`: toward whom or
+    /// what it is to be judged.
     Jsonl,
 }
 
@@ -36,6 +40,8 @@ pub struct Article {
     pub text: String,
     /// Its metadata, in the order of the input.
     pub meta: Vec<(String, Scalar)>,
+    /// Toward whom or what it is to be judged: spans of its text, in order.
+    pub targets: Vec<Span>,
 }
 
 impl Article {
@@ -44,7 +50,21 @@ impl Article {
     /// # Errors
     /// Where the text has 4 GiB or more.
     pub fn into_document(self, symbols: &Arc<Interner>) -> Result<Document, TooLong> {
-        let document = Document::with_symbols(self.id, self.text, Arc::clone(symbols))?;
+        let mut document = Document::with_symbols(self.id, self.text, Arc::clone(symbols))?;
+        if !self.targets.is_empty() {
+            let mut layer = Layer::new(vocab::TARGETS);
+            for span in self.targets {
+                layer.push(span, vocab::TARGET, 1.0);
+            }
+            let appended = document.append(vec![layer], |layer| Provenance {
+                layer: layer.to_owned(),
+                analyzer: "input".to_owned(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                model: None,
+                origin: None,
+            });
+            debug_assert!(appended.is_ok(), "spans were checked when they were read");
+        }
         Ok(self.meta.iter().fold(document, |document, (key, value)| {
             let value = match value {
                 Scalar::Bool(value) => Value::Bool(*value),
@@ -90,7 +110,7 @@ fn text(mut input: impl Read, name: String) -> Result<Article, ReadError> {
         return Err(ReadError { input: name, reason: format!("cannot be read: {error}") });
     }
     match utf8(bytes) {
-        Ok(text) => Ok(Article { id: name, text, meta: Vec::new() }),
+        Ok(text) => Ok(Article { id: name, text, meta: Vec::new(), targets: Vec::new() }),
         Err(reason) => Err(ReadError { input: name, reason }),
     }
 }
@@ -151,7 +171,7 @@ impl<R> Lines<R> {
         let Json::Object(fields) = json else {
             return Err("expected a JSON object, as in {\"id\": \"…\", \"text\": \"…\"}".into());
         };
-        let (mut id, mut text, mut meta) = (None, None, Vec::new());
+        let (mut id, mut text, mut meta, mut targets) = (None, None, Vec::new(), Json::Null);
         for (key, value) in fields {
             match (key.as_str(), value) {
                 ("id", Json::String(value)) => id = Some(value),
@@ -161,6 +181,7 @@ impl<R> Lines<R> {
                     return Err(format!("`{key}`: expected a string, found {other:.60}"));
                 }
                 (_, Json::Null) => {}
+                ("targets", value) => targets = value,
                 (_, Json::Bool(value)) => meta.push((key, Scalar::Bool(value))),
                 (_, Json::String(value)) => meta.push((key, Scalar::Text(value))),
                 (_, Json::Number(value)) => {
@@ -174,8 +195,29 @@ impl<R> Lines<R> {
         }
         let id = id.unwrap_or_else(|| format!("{}:{}", self.name, self.line));
         let text = text.ok_or("an object without `text`")?;
-        Ok(Article { id, text, meta })
+        let targets = spans(&targets, &text)?;
+        Ok(Article { id, text, meta, targets })
     }
+}
+
+/// The spans of a text that `[{"start": 0, "end": 5}, …]` gives in code points, in order.
+fn spans(targets: &Json, text: &str) -> Result<Vec<Span>, String> {
+    if targets.is_null() {
+        return Ok(Vec::new());
+    }
+    let form =
+        "`targets`: expected spans of the text in code points, as in [{\"start\": 0, \"end\": 5}]";
+    let offsets = Offsets::new(text, OffsetUnit::Codepoint);
+    let span = |target: &Json| {
+        let bound = |key| usize::try_from(target.get(key)?.as_u64()?).ok();
+        let span = offsets.to_span([bound("start")?, bound("end")?])?;
+        Some(span).filter(|span| !span.is_empty())
+    };
+    let given = targets.as_array().ok_or(form)?.iter();
+    let found = given.map(|target| span(target).ok_or(format!("{form}, found {target:.60}")));
+    let mut found = found.collect::<Result<Vec<_>, _>>()?;
+    found.sort_by_key(|span| (span.start(), span.end()));
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -198,6 +240,21 @@ mod tests {
     fn bytes_that_are_no_text() {
         let found = read(b"caf\xE9", InputFormat::Text);
         assert!(found[0].as_ref().unwrap_err().contains("found byte 0xE9 at offset 3"));
+    }
+
+    #[test]
+    fn targets_are_spans_in_code_points() {
+        let line = r#"{"text": "Änne met Bo.", "targets": [{"start": 9, "end": 11, "n": 1}, {"start": 0, "end": 4}]}"#;
+        let article = read(line.as_bytes(), InputFormat::Jsonl).remove(0).unwrap();
+        let words: Vec<_> = article.targets.iter().map(|s| s.slice(&article.text)).collect();
+        assert_eq!((words, article.meta.len()), (vec![Some("Änne"), Some("Bo")], 0));
+        let document = article.into_document(&Arc::default()).unwrap();
+        assert_eq!(document.view().items(vocab::TARGETS).count(), 2);
+        for bad in ["[3]", "7", r#"[{"start": 2, "end": 2}]"#, r#"[{"start": 0, "end": 13}]"#] {
+            let line = format!(r#"{{"text": "Änne met Bo.", "targets": {bad}}}"#);
+            let error = read(line.as_bytes(), InputFormat::Jsonl).remove(0).unwrap_err();
+            assert!(error.contains("`targets`: expected spans"), "{error}");
+        }
     }
 
     #[test]

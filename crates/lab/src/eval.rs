@@ -9,7 +9,10 @@ use anyhow::{Context as _, Result, bail};
 use onrecord_core::record::{
     Contents, HolderRecord, QuoteRecord, Range, Record, StanceRecord, TargetRecord,
 };
-use onrecord_core::{Analyzer, EntityType, MentionKind, Pipeline, Polarity};
+use onrecord_core::{
+    Analyzer, EntityType, MentionKind, OffsetUnit, Offsets, Pipeline, Polarity, Span,
+};
+use onrecord_formats::Article;
 use onrecord_plugin::{Options, Plugin};
 use serde_json::{Value, json};
 
@@ -191,7 +194,13 @@ fn predict(pipeline: &Pipeline, set: &Set, gold: &Path, output: &PathBuf) -> Res
             None => gold_document["text"].as_str().context("a document has no `text`")?.to_owned(),
         };
         let id = gold_document["id"].as_str().context("a document has no `id`")?;
-        let mut document = pipeline.document(id, text)?;
+        let article = Article {
+            id: id.to_owned(),
+            targets: targets_of(&gold_document, &text),
+            text,
+            meta: Vec::new(),
+        };
+        let mut document = article.into_document(pipeline.symbols())?;
         for (key, name) in [("date", "published"), ("title", "title"), ("publisher", "publisher")] {
             if let Some(value) = gold_document[key].as_str() {
                 document = document.with_meta(name, value);
@@ -203,6 +212,16 @@ fn predict(pipeline: &Pipeline, set: &Set, gold: &Path, output: &PathBuf) -> Res
         out.write_all(b"\n")?;
     }
     Ok(out.flush()?)
+}
+
+/// The spans toward which a document says that it is to be judged.
+fn targets_of(gold: &Value, text: &str) -> Vec<Span> {
+    let offsets = Offsets::new(text, OffsetUnit::Codepoint);
+    let given = gold["targets"].as_array().into_iter().flatten().filter_map(|target| {
+        let bound = |key: &str| target[key].as_u64().map(|at| at as usize);
+        offsets.to_span([bound("start")?, bound("end")?])
+    });
+    given.collect()
 }
 
 fn quotes(_gold: &Value, record: &Record) -> Value {
@@ -247,26 +266,16 @@ fn mention_spans(record: &Record, entity: Option<&String>) -> Vec<Range> {
     found.map_or_else(Vec::new, |found| found.mentions.iter().map(|m| m.span).collect())
 }
 
-/// The sum of all stances toward the entity or the words at each given target.
+/// The text's stance toward each given target.
 fn targets(gold: &Value, record: &Record) -> Value {
-    let overlaps = |a: &Range, b: &Range| a[0] < b[1] && b[0] < a[1];
     let answers = gold["targets"].as_array().into_iter().flatten().map(|target| {
         let place = |key: &str| target[key].as_u64().unwrap_or_default() as usize;
         let span = [place("start"), place("end")];
-        let total: f64 = record
-            .stances
-            .iter()
-            .filter(|stance| {
-                let mut places = mention_spans(record, stance.target.entity.as_ref());
-                // A proposition in which the target merely occurs is no stance toward it.
-                let proposition = |found: &Range| found[1] - found[0] > 3 * (span[1] - span[0]);
-                let words = stance.target.span;
-                places.extend(words.filter(|w| stance.target.entity.is_some() || !proposition(w)));
-                places.iter().any(|found| overlaps(found, &span))
-            })
-            .map(|stance| stance.intensity.unwrap_or(f64::from(sign(stance.polarity))))
-            .sum();
-        let polarity = if total > 0.0 { 1 } else { -i32::from(total < 0.0) };
+        let of_text = |stance: &&StanceRecord| {
+            let by = stance.by.as_deref().unwrap_or_default();
+            by.starts_with("text+") && stance.target.span == Some(span)
+        };
+        let polarity = record.stances.iter().find(of_text).map(|stance| sign(stance.polarity));
         json!({"start": span[0], "end": span[1], "polarity": polarity})
     });
     json!({"id": record.id, "targets": answers.collect::<Vec<_>>()})
@@ -308,7 +317,7 @@ fn records(_gold: &Value, record: &Record) -> Value {
             "holder": holder(&stance.holder), "target": target(&stance.target),
             "polarity": sign(stance.polarity), "intensity": stance.intensity,
             "dim": stance.dimension, "act": stance.act, "modality": stance.modality,
-            "evidence": stance.evidence, "chain": chain(record, stance),
+            "evidence": stance.evidence, "chain": chain(record, stance), "by": stance.by,
         })
     });
     json!({"id": record.id, "records": records.collect::<Vec<_>>()})

@@ -110,6 +110,8 @@ enum Train {
     Names(names::Arguments),
     /// Sources, cues and contents of quotes: the model of `quote`
     Quotes(train::quotes::Arguments),
+    /// What a text is toward a target: the model of `stance`
+    Stance(train::stance::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -144,6 +146,7 @@ fn run(arguments: Arguments) -> Result<()> {
             Train::Syntax(arguments) => train::syntax::run(&arguments),
             Train::Names(arguments) => names::run(&arguments),
             Train::Quotes(arguments) => train::quotes::run(&arguments),
+            Train::Stance(arguments) => train::stance::run(&arguments),
         },
         Command::Net(arguments) => net::run(&arguments),
     }

@@ -224,13 +224,23 @@ impl Scene<'_> {
             .map(Party::Actor)
     }
 
-    /// The actor explained by the apposition that ends with the comma at `comma`.
+    /// The actor explained by the apposition that ends with the comma at `comma`: "Varen, 61, who
+    /// denies it, …".
     fn apposed(&self, comma: usize) -> Option<usize> {
-        let opening = (comma.saturating_sub(15)..comma)
+        let commas = (comma.saturating_sub(25)..comma)
             .rev()
             .take_while(|&at| !self.words[at].is_stop())
-            .find(|&at| self.words[at].is_comma())?;
-        self.words.get(opening.checked_sub(1)?)?.actor
+            .filter(|&at| self.words[at].is_comma());
+        commas.take(3).find_map(|opening| {
+            let explained = self.words.get(opening.checked_sub(1)?)?.actor?;
+            let who = self.words.get(opening + 1)?;
+            let explains = who.class() == Class::Relative
+                || who.class() == Class::Determiner
+                || who.class() == Class::Possessive
+                || who.text.starts_with(|c: char| c.is_ascii_digit())
+                || opening + 1 < comma && self.words[opening + 1].actor.is_none();
+            explains.then_some(explained)
+        })
     }
 
     /// The actors of the object that begins at `start`, and where it ends; none where the object
@@ -257,7 +267,10 @@ impl Scene<'_> {
             );
             let joins = !found.is_empty() && [",", "and", "or"].iter().any(|j| word.is(j));
             let describes = word.class() == Class::Open && word.is_word() && !self.is_verb(place);
-            let apposed = gap > 0 && word.is(",") && self.next_actor(place + 1).is_some();
+            let apposed = gap > 0
+                && word.is(",")
+                && self.class(place + 1) != Class::Conjunction
+                && self.next_actor(place + 1).is_some();
             let leads = opens || describes || apposed || word.is_quotation_mark();
             if !(joins || found.is_empty() && leads) || gap >= 4 {
                 break;
@@ -321,6 +334,14 @@ impl Scene<'_> {
                     !matches!(next.class(), Class::Open | Class::Determiner | Class::Conjunction)
                         || next.form().any(Form::ING)
                 });
+            // "…, and Varen refused": another clause, with a subject of its own.
+            let joins = word.is_comma() || word.class() == Class::Conjunction;
+            let next = end + 1 + usize::from(word.is_comma());
+            let another = joins
+                && self.class(next - 1) == Class::Conjunction
+                && self.next_actor(next).and_then(|actor| self.actors.get(actor)).is_some_and(
+                    |actor| (!clausal || word.is_comma()) && self.is_subject(actor.last + 1),
+                );
             let parts =
                 ["because", "while", "although", "though", "but", "whereas", "unless", "if"];
             clausal |= end > start
@@ -328,6 +349,7 @@ impl Scene<'_> {
                     || word.is("that"));
             if word.is_stop()
                 || comma
+                || another
                 || !clausal && FINITE.iter().any(|finite| word.is(finite))
                 || word.quote != voice && voice.is_some()
                 || end > start && parts.iter().any(|part| word.is(part))

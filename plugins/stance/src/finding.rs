@@ -73,12 +73,14 @@ impl Findings {
         self.found.get(from..).unwrap_or_default()
     }
 
-    /// Writes what passes, in the order of the text. Of findings that say the same from the same
-    /// words the surest stands.
-    pub(crate) fn write(mut self, bar: Bar, out: &mut Additions<'_>) {
-        self.found.retain(|found| {
-            found.confidence >= bar.min_confidence && (bar.author || !found.holder.is_author())
-        });
+    /// All of them.
+    pub(crate) fn all(&self) -> &[Finding] {
+        &self.found
+    }
+
+    /// Of findings that say the same from the same words lets the surest stand, in the order of
+    /// the text.
+    pub(crate) fn settle(&mut self) {
         self.found.sort_by(|one, other| {
             let place = |found: &Finding| hull(&found.evidence);
             other
@@ -105,7 +107,14 @@ impl Findings {
             !again
         });
         self.found.sort_by_key(|found| hull(&found.evidence));
-        for found in &self.found {
+    }
+
+    /// Writes what passes.
+    pub(crate) fn write(&self, bar: Bar, out: &mut Additions<'_>) {
+        let passing = self.found.iter().filter(|found| {
+            found.confidence >= bar.min_confidence && (bar.author || !found.holder.is_author())
+        });
+        for found in passing {
             write(found, out);
         }
     }

@@ -108,6 +108,8 @@ pub(crate) enum Set {
     Others,
     /// Verbs that call somebody something.
     Label,
+    /// Verbs that call somebody or something what is bad, whatever it is: "dismissed as".
+    Scorn,
     /// Verbs that join a subject to what it is: "seems".
     Link,
     /// Adjectives by which a speaker judges an act: "hard to accuse".
@@ -282,6 +284,7 @@ impl Lexicon {
                 "people" => (Set::People, false),
                 "others" => (Set::Others, false),
                 "label" => (Set::Label, true),
+                "scorn" => (Set::Scorn, true),
                 "link" => (Set::Link, true),
                 "view" => (Set::View, false),
                 "saying" => (Set::Saying, false),

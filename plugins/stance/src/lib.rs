@@ -18,9 +18,12 @@
 //!
 //! What stands in a quote is its innermost speaker's; "I" and "we" are whoever speaks there.
 //!
+//! Toward targets that are given, by the options or by the layer `targets`, the text gets one stance
+//! each, neutral included, from a model or from the rules: `text+model:…`, `text+rules`.
+//!
 //! # What it needs
-//! `tokens`, `sentences`, `mentions`, `entities`, `quotes`. No tags and no parse: subjects and
-//! objects are read from the order of words.
+//! `tokens`, `sentences`, `mentions`, `entities`, `quotes`. No parse: subjects and objects are read
+//! from the order of words. Tags and lemmas serve the model, where there are any.
 //!
 //! # Example
 //! "Ada Quill refused to support Otto Varen. “He has ignored our demands,” she said." gives
@@ -31,7 +34,8 @@
 //! `voice` knows who speaks where. `scene` reads a sentence as words and actors. `lexicon` and
 //! `inflect` know what words say. `clause` finds subject, object and proposition; `context` negation,
 //! reversal ("failed to") and modality. Each file of `rules` looks at one construction. `finding`
-//! weighs what was found and writes it.
+//! weighs what was found and writes it. `toward` answers for given targets: `given` finds where they
+//! are named, `features` describes the words around, `model` judges.
 //!
 //! # What it misses
 //! - Irony without quotation marks, understatement, praise by comparison.
@@ -44,28 +48,40 @@ mod clause;
 mod context;
 mod finding;
 mod inflect;
+pub mod learning;
 mod lexicon;
 mod rules;
 mod scene;
+mod toward;
 mod voice;
 
 #[cfg(test)]
 mod tests;
 
+use onrecord_learn::net::Scratch;
 use onrecord_plugin::core::{OptionDecl, OptionKind};
 use onrecord_plugin::{Additions, Analyzer, Descriptor, Doc, Failure, Need, Options, Plugin};
 
 use finding::{Bar, Findings};
 use lexicon::Lexicon;
 use rules::Look;
-use scene::Scene;
+use scene::{Named, Scene};
+use toward::{Model, Toward, Words};
 use voice::Voices;
+
+/// Bytes that begin where any number may.
+#[repr(C, align(64))]
+struct Aligned<T: ?Sized>(T);
+
+static MODEL: &Aligned<[u8]> = &Aligned(*include_bytes!("../model/stance.model"));
 
 /// The analyzer of stances.
 #[derive(Debug)]
 pub struct Stances {
     lexicon: Lexicon,
     bar: Bar,
+    targets: Vec<String>,
+    model: Option<Model>,
 }
 
 impl Plugin for Stances {
@@ -79,6 +95,7 @@ impl Plugin for Stances {
             Need::layer("mentions"),
             Need::layer("entities"),
             Need::layer("quotes"),
+            Need::optional("targets"),
         ],
         provides: &["stances"],
         options: &[
@@ -94,13 +111,47 @@ impl Plugin for Stances {
                 help: "leave out stances that are less sure, from 0 to 1",
                 default: "0.3",
             },
+            OptionDecl {
+                key: "targets",
+                kind: OptionKind::Texts,
+                help: "toward whom or what the text is to be judged: names, Wikidata ids or phrases",
+                default: "[]",
+            },
+            OptionDecl {
+                key: "learned",
+                kind: OptionKind::Bool,
+                help: "whether a model judges given targets; else the sum of what the rules find",
+                default: "true",
+            },
+            OptionDecl {
+                key: "model",
+                kind: OptionKind::Path,
+                help: "a model file to use instead of the one inside",
+                default: "",
+            },
         ],
     };
 
     fn open(options: &Options) -> Result<Self, Failure> {
         let min_confidence = options.float_in("min_confidence", 0.0..=1.0)?.unwrap_or(0.3) as f32;
         let author = options.bool("author").unwrap_or(true);
-        Ok(Self { lexicon: Lexicon::new(), bar: Bar { min_confidence, author } })
+        let targets = options.texts("targets").to_vec();
+        let bar = Bar { min_confidence, author };
+        let learned = options.bool("learned").unwrap_or(true);
+        let model = match options.text("model") {
+            _ if !learned => None,
+            None => Some(Model::read(&MODEL.0).map_err(|error| Failure::new(error.to_string()))?),
+            Some(path) => {
+                let refuse = |error: &dyn std::fmt::Display| {
+                    Failure::new(format!("option `model`: {path}: {error}"))
+                };
+                let bytes = std::fs::read(path).map_err(|error| refuse(&error))?;
+                // A model serves until the program ends, as the library that reads it does.
+                let bytes = Box::leak(bytes.into_boxed_slice());
+                Some(Model::read(bytes).map_err(|error| refuse(&error))?)
+            }
+        };
+        Ok(Self { lexicon: Lexicon::new(), bar, targets, model })
     }
 }
 
@@ -111,27 +162,68 @@ impl Analyzer for Stances {
         &Self::DESCRIPTOR
     }
 
+    fn model(&self) -> Option<String> {
+        self.model.as_ref().map(|model| model.id.clone())
+    }
+
     fn analyze(&self, doc: &Doc<'_>, out: &mut Additions<'_>) -> Result<(), Failure> {
         let _ = out.layer(onrecord_plugin::core::vocab::STANCES);
         let voices = Voices::read(doc);
         let named = scene::mentions(doc);
+        let Some(findings) = self.findings(doc, &voices, &named, &|| out.cancelled()) else {
+            return Ok(());
+        };
+        findings.write(self.bar, out);
+        let mut targets = toward::read_layer(doc);
+        targets.extend(self.targets.iter().filter_map(|wanted| toward::find(doc, wanted)));
+        if targets.is_empty() {
+            return Ok(());
+        }
+        let words = self.words(doc, &voices, &named);
+        let (findings, model) = (findings.all(), self.model.as_ref());
+        let toward = Toward { doc, words: &words, voices: &voices, findings, model };
+        let mut scratch: Scratch = out.scratch();
+        for target in &targets {
+            if out.cancelled() {
+                break;
+            }
+            toward.write(target, &mut scratch, out);
+        }
+        out.keep(scratch);
+        Ok(())
+    }
+}
+
+impl Stances {
+    /// What the rules find; nothing where the work was called off.
+    fn findings(
+        &self,
+        doc: &Doc<'_>,
+        voices: &Voices,
+        named: &[Named],
+        cancelled: &dyn Fn() -> bool,
+    ) -> Option<Findings> {
         let mut findings = Findings::default();
-        rules::quotes(doc, &self.lexicon, &voices, &mut findings);
-        let column = is_column(doc, &voices);
+        rules::quotes(doc, &self.lexicon, voices, &mut findings);
+        let column = is_column(doc, voices);
         let mut scene = Scene::default();
         let mut next = 0;
         for sentence in doc.sentences().iter() {
-            if out.cancelled() {
-                return Ok(());
+            if cancelled() {
+                return None;
             }
             let span = sentence.span();
             next += scene::before(&named[next..], span);
-            scene.read(doc, span, &named[next..], &self.lexicon, &voices);
-            let look = Look { lexicon: &self.lexicon, voices: &voices, scene: &scene, column };
+            scene.read(doc, span, &named[next..], &self.lexicon, voices);
+            let look = Look { lexicon: &self.lexicon, voices, scene: &scene, column };
             rules::sentence(look, &mut findings);
         }
-        findings.write(self.bar, out);
-        Ok(())
+        findings.settle();
+        Some(findings)
+    }
+
+    fn words(&self, doc: &Doc<'_>, voices: &Voices, named: &[Named]) -> Words {
+        Words::read(doc, &self.lexicon, voices, named.iter().map(Named::whom))
     }
 }
 

@@ -105,6 +105,13 @@ pub(crate) struct Named {
     linked: bool,
 }
 
+impl Named {
+    /// The words, and whom they name.
+    pub(crate) fn whom(&self) -> (Span, Option<EntityId>) {
+        (self.span, self.entity)
+    }
+}
+
 /// The outermost mentions, in the order of the text. A very long one hides no shorter one.
 pub(crate) fn mentions(doc: &Doc<'_>) -> Vec<Named> {
     const LONGEST: usize = 100;
@@ -296,7 +303,9 @@ impl<'s> Scene<'s> {
         if bare && !before.text.ends_with(['s', 'S', 'z', 'x']) {
             return false;
         }
-        self.words.get(place + 1).is_some_and(|after| {
+        // "Varen's “patience”": what he owns may stand in quotation marks.
+        let quoted = self.words.get(place + 1).is_some_and(Word::is_quotation_mark);
+        self.words.get(place + 1 + usize::from(quoted)).is_some_and(|after| {
             after.is_word()
                 && !matches!(
                     after.class(),

@@ -21,7 +21,7 @@ const LAYERS: Descriptor = Descriptor {
     version: "1.0.0",
     summary: "what the marks of a test say",
     requires: &[],
-    provides: &["tokens", "sentences", "mentions", "entities", "quotes"],
+    provides: &["tokens", "sentences", "mentions", "entities", "quotes", "targets"],
     options: &[],
 };
 
@@ -39,6 +39,9 @@ impl Analyzer for Layers {
         tokens(doc.text(), out);
         let entities = self.entities(doc, out);
         self.quotes(&entities, out);
+        for span in self.0.spans("t") {
+            out.layer(vocab::TARGETS).push(span, vocab::TARGET, 1.0);
+        }
         Ok(())
     }
 }
@@ -153,12 +156,18 @@ fn tokens(text: &str, out: &mut Additions<'_>) {
 }
 
 fn stances(source: &str, options: &Options) -> Vec<String> {
+    found(source, options, false)
+}
+
+/// The text's stances toward given targets, or all others.
+fn found(source: &str, options: &Options, toward: bool) -> Vec<String> {
     let marked = Marked::parse(source);
     let text = marked.text.clone();
     let document = run(vec![Box::new(Layers(marked)), open_with::<Stances>(options)], &text)
         .unwrap_or_else(|failure| panic!("{source}: {failure:?}"));
     let doc = document.view();
     doc.stances()
+        .filter(|stance| stance.by().is_some_and(|by| by.starts_with("text+")) == toward)
         .map(|stance| {
             let holder = match stance.holder() {
                 Holder::Author => "author".to_owned(),
@@ -190,7 +199,9 @@ fn stances(source: &str, options: &Options) -> Vec<String> {
 fn check(cases: &[(&str, &[&str])]) {
     let mut wrong = Vec::new();
     for (source, expected) in cases {
-        let mut found = stances(source, &Options::default());
+        // What an author only reports is found too, if with little confidence.
+        let mut found =
+            stances(source, &Options::default().with("min_confidence", Given::Float(0.2)));
         let mut expected: Vec<String> = expected.iter().map(|&word| word.to_owned()).collect();
         found.sort();
         expected.sort();
@@ -301,6 +312,10 @@ fn voices() {
 fn cues() {
     check(&[
         (
+            "{s1:{A:Quill}} {c1:rejects the claim} {q1:that the port will close}.",
+            &["A><the claim that the port will close>-"],
+        ),
+        (
             "{s1:{A:Quill}} {c1:denied} {q1:that the port was closed}.",
             &["A><the port was closed>-"],
         ),
@@ -336,6 +351,25 @@ fn labels_and_epithets() {
         ("{B:Varen} was a brilliant speaker.", &["author>B+"]),
         ("{B:Varen} was not a brilliant speaker.", &["author>B-"]),
         ("{A:Quill} called {B:Varen} a taxi.", &[]),
+        ("{A:Quill} called the new tariff “a disgrace”.", &["A><the new tariff>-"]),
+        ("{A:Quill} called the new tariff “a wet umbrella”.", &["A><the new tariff>-"]),
+        ("{A:Quill} called the new tariff a wet umbrella.", &[]),
+        ("{A:Quill} dismissed the new tariff as weather.", &["A><the new tariff>-"]),
+        ("{A:Quill} described the new tariff as brilliant.", &["A><the new tariff>+"]),
+    ]);
+}
+
+#[test]
+fn clauses() {
+    check(&[
+        ("{A:Quill}, 61, who has read it, opposes the tariff.", &["A><the tariff>-"]),
+        (
+            "{A:Quill} praised {B:Varen}'s “patience” and promised to reopen the port.",
+            &["A>B+", "A><reopen the port>+"],
+        ),
+        ("{A:Quill} opposes the tariff, and {B:Varen} has left.", &["A><the tariff>-"]),
+        ("{A:Quill} refused even to pay the tariff.", &["A><pay the tariff>-"]),
+        ("{A:Quill} declined to comment on the matter.", &[]),
     ]);
 }
 
@@ -482,4 +516,30 @@ fn takes_any_order_of_its_own_words() {
         }
         let _ = stances_unchecked(&text);
     }
+}
+
+/// The text's stances toward targets, those of the options and those of the text.
+fn toward(source: &str, targets: &[&str]) -> Vec<String> {
+    let targets = targets.iter().map(|&target| target.to_owned()).collect();
+    found(source, &Options::default().with("targets", Given::Texts(targets)), true)
+}
+
+#[test]
+fn given_targets() {
+    let text = "{A:Ada Quill} praised {B:Otto Varen} for his courage. The port will close in May, \
+                and {C:the Harbour Ministry} lied about it. {C:The ministry} is a disgrace.";
+    let all =
+        ["Otto Varen", "the Harbour Ministry", "the port", "The\n Port", "Tom Bex", "por", ""];
+    let expected = ["author>B+", "author>C-", "author><The port>0", "author><The port>0"];
+    assert_eq!(toward(text, &all), expected);
+    assert_eq!(toward(text, &["ministry"]), ["author>C-"]);
+    assert!(toward(text, &[]).is_empty() && toward("", &all).is_empty());
+}
+
+#[test]
+fn targets_of_the_text() {
+    let text = "{t:{A:Ada Quill}} met {B:Otto Varen} on Monday. {t:{B:He}} is a liar. The \
+                {t:office} in Port Varen opens at nine.";
+    assert_eq!(toward(text, &[]), ["author>A0", "author>B-", "author><office>0"]);
+    assert_eq!(toward("{t:.}", &[]), ["author><.>0"]);
 }

@@ -49,9 +49,16 @@ impl Voices {
     pub(crate) fn read(doc: &Doc<'_>) -> Self {
         let mut quotes: Vec<Said> = Vec::new();
         let mut places: HashMap<QuoteId, usize> = HashMap::new();
+        let named = antecedents(doc);
         for quote in doc.quotes() {
-            let source = quote.source().next();
-            let entity = quote.speaker().map(|speaker| speaker.id());
+            let mut source = quote.source().next();
+            let mut entity = quote.speaker().map(|speaker| speaker.id());
+            // "Quill, who had warned": whoever is named just before.
+            if let Some(who) = source.filter(|span| is_relative(doc.slice(*span)))
+                && let Some((span, owner)) = before(&named, doc.text(), who)
+            {
+                (source, entity) = (Some(span), entity.or(owner));
+            }
             let own = source.is_some_and(|span| is_first_person(doc.slice(span)));
             // "I" is whoever speaks around the quote.
             let around = quote.within().and_then(|outer| quotes.get(*places.get(&outer.id())?));
@@ -85,6 +92,31 @@ impl Voices {
     pub(crate) fn holder(&self, quote: Option<usize>) -> Holder {
         quote.and_then(|place| self.quotes.get(place)).map_or(Holder::AUTHOR, |said| said.speaker)
     }
+}
+
+fn is_relative(words: &str) -> bool {
+    ["who", "which", "that"].iter().any(|relative| words.eq_ignore_ascii_case(relative))
+}
+
+/// All mentions by where they end, the longer first, with whose they are.
+fn antecedents(doc: &Doc<'_>) -> Vec<(Span, Option<EntityId>)> {
+    let owners = doc.entities_by_mention();
+    let mut named: Vec<_> = doc.mentions().map(|mention| mention.span()).zip(owners).collect();
+    named.sort_by_key(|(span, _)| (span.end(), span.start()));
+    named
+}
+
+/// The mention that ends just before a place, perhaps before a comma.
+fn before(
+    named: &[(Span, Option<EntityId>)],
+    text: &str,
+    place: Span,
+) -> Option<(Span, Option<EntityId>)> {
+    let end = named.partition_point(|(span, _)| span.end() <= place.start());
+    let &(last, _) = named.get(end.checked_sub(1)?)?;
+    let between = text.get(last.end()..place.start())?;
+    let first = named[..end].partition_point(|(span, _)| span.end() < last.end());
+    named.get(first).copied().filter(|_| matches!(between.trim(), "" | ","))
 }
 
 fn is_first_person(words: &str) -> bool {

@@ -27,6 +27,9 @@ pub(crate) fn rule(
         passive(look, verb, place, end, findings);
         return;
     }
+    if silent(look, place, end) {
+        return;
+    }
     let like = ["hate", "love", "like", "prefer"].iter().any(|verb| scene.words[place].is(verb));
     if like && scene.words.get(end).is_some_and(|next| next.is("to")) {
         return;
@@ -75,11 +78,26 @@ pub(crate) fn rule(
             true => scene.proposition_end(start),
             false => scene.phrase_end(start),
         };
+        // "dismissed the plan as talk": what it is called is no part of it.
+        let labels = scene.words[place].is_in(Set::Scorn) || scene.words[place].is_in(Set::Label);
+        let to = (start..to).find(|&at| labels && scene.words[at].is("as")).unwrap_or(to);
         let joined = scene.class(start) == Class::Conjunction;
         if let Some(span) = scene.span(start, to).filter(|_| to >= start + 2 && !joined) {
             add(Aim { entity: None, span }, to, 0.6);
         }
     }
+}
+
+/// "declined to comment": who says nothing takes no side.
+fn silent(look: Look<'_, '_>, place: usize, end: usize) -> bool {
+    let words = &look.scene.words;
+    let is_one = |at: usize, of: &[&str]| {
+        words.get(at).is_some_and(|word| of.iter().any(|one| word.is(one)))
+    };
+    let declines = ["decline", "declines", "declined", "declining", "refuse", "refuses", "refused"];
+    let tells = ["comment", "say", "answer", "discuss", "elaborate", "speak", "talk", "respond"];
+    let to = end + usize::from(is_one(end, &["to"]));
+    is_one(place, &declines) && is_one(to, &tells)
 }
 
 /// Whether it lays blame, so that not doing it says nothing.
@@ -118,7 +136,7 @@ fn complement(look: Look<'_, '_>, end: usize) -> usize {
     while scene
         .words
         .get(start)
-        .is_some_and(|word| word.is("to") || word.is("that") || word.is(","))
+        .is_some_and(|word| ["to", "that", ",", "even"].iter().any(|skipped| word.is(skipped)))
     {
         start += 1;
     }

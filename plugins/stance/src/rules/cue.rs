@@ -58,7 +58,11 @@ fn cue<'l>(doc: &Doc<'_>, lexicon: &'l Lexicon, span: Span) -> Option<(usize, &'
             let rest = cue.rest.iter().enumerate().all(|(at, rest)| {
                 tokens.get(place + 1 + at).is_some_and(|t| t.text().eq_ignore_ascii_case(rest))
             });
-            let longer = best.is_none_or(|(length, ..)| cue.rest.len() >= length);
+            // "rejects the claim that": what is done with the claim says more than that it is one.
+            let longer = best.is_none_or(|(length, _, best)| {
+                cue.rest.len() > length
+                    || cue.rest.len() == length && !(best.value < 0.0 && cue.act == "claim")
+            });
             if rest && longer {
                 best = Some((cue.rest.len(), token.span().start(), cue));
             }

@@ -49,7 +49,12 @@ pub(crate) fn rule(
     for target in targets {
         let Some(actor) = look.actor(target).filter(|actor| !actor.speaker) else { continue };
         let asked = group.infinitive && group.start == actor.last + 1;
-        let base = if said { 0.6 } else { 0.42 } * if asked { 0.5 } else { 1.0 };
+        // Who only reports what was done seldom means to judge it.
+        let base = match said {
+            true => 0.6,
+            false if look.column => 0.42,
+            false => 0.28,
+        } * if asked { 0.5 } else { 1.0 };
         let turned = context.turn(value) * f64::from(owned);
         findings.add(Finding {
             act: act_of(verb, turned),
@@ -87,7 +92,11 @@ fn object(
             act: act_of(verb, value),
             modality: context.modality,
             evidence: look.reach(place, after),
-            confidence: 0.4 * context.trust(verb.fate),
+            confidence: if look.column || look.scene.words[place].quote.is_some() {
+                0.4
+            } else {
+                0.27
+            } * context.trust(verb.fate),
             ..look.finding(place, look.aim(actor), value, "rule:fate")
         });
     }

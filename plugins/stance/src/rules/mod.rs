@@ -4,6 +4,7 @@ mod act;
 mod cue;
 mod deed;
 mod demand;
+mod label;
 mod near;
 mod noun;
 mod predicate;
@@ -44,6 +45,7 @@ pub(crate) fn sentence(look: Look<'_, '_>, findings: &mut Findings) {
             predicate::rule(look, place, findings);
         }
         demand::rule(look, place, findings);
+        label::rule(look, place, findings);
     }
     near::rule(look, from, findings);
 }
