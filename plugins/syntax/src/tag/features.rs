@@ -137,7 +137,7 @@ struct Rows {
 }
 
 /// How many words have a place, each by its key.
-pub(crate) const PLACES: usize = 1 << 12;
+pub(crate) const PLACES: usize = 1 << 13;
 
 impl Rows {
     /// Adds what the weights say about some features of a word.
