@@ -76,8 +76,8 @@ enum Command {
 enum Bench {
     /// Tokens, sentences, tags and lemmas
     Syntax(bench::Arguments),
-    /// Quotes
-    Quotes(train::quotes::Bench),
+    /// Each analyzer of the pipeline by itself
+    Stages(bench::Stages),
 }
 
 #[derive(Subcommand)]
@@ -138,7 +138,7 @@ fn run(arguments: Arguments) -> Result<()> {
         },
         Command::Bench { what } => match what {
             Bench::Syntax(arguments) => bench::syntax(&arguments),
-            Bench::Quotes(arguments) => train::quotes::bench(&arguments),
+            Bench::Stages(arguments) => bench::stages(&arguments),
         },
         Command::Card { model: Card::Syntax(arguments) } => card::syntax(&arguments),
         Command::Train { model } => match model {

@@ -3,7 +3,6 @@
 mod corpus;
 mod judge;
 mod measure;
-mod speed;
 
 use std::fs;
 use std::path::PathBuf;
@@ -116,29 +115,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let bytes = learning::write(&networks[FOLDS], &trees);
     println!("\n{:.2} MB", bytes.len() as f64 / 1e6);
     fs::write(&arguments.out, bytes)?;
-    Ok(())
-}
-
-/// What `bench quotes` takes.
-#[derive(clap::Args)]
-pub(crate) struct Bench {
-    /// The folder of annotated data, with `quotes/polnear/`
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
-    /// A model file instead of the one inside
-    #[arg(long, value_name = "FILE")]
-    model: Option<PathBuf>,
-}
-
-pub(crate) fn bench(arguments: &Bench) -> Result<()> {
-    let texts = corpus::texts(&arguments.data.join("quotes/polnear/dev.jsonl"))?;
-    let mut options = Options::default();
-    if let Some(path) = &arguments.model {
-        options = options.with("model", Given::Text(path.to_string_lossy().into_owned()));
-    }
-    let learned = speed::measure(&options, &texts)?;
-    let ruled = speed::measure(&Options::default().with("learned", Given::Bool(false)), &texts)?;
-    println!("{learned:.0} tokens/s on one core; {ruled:.0} by rules alone");
     Ok(())
 }
 

@@ -107,17 +107,6 @@ fn annotated(quotes: &Quotes, document: Document, gold: &Value) -> Text {
     Text { example: Example { features, labels }, document, stretches, gold: attributions }
 }
 
-/// The bare texts of annotated documents.
-pub(super) fn texts(path: &Path) -> Result<Vec<String>> {
-    let lines =
-        fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let text = |line: &str| {
-        let gold: Value = serde_json::from_str(line)?;
-        Ok(gold["text"].as_str().context("a document has no `text`")?.to_owned())
-    };
-    lines.lines().map(text).collect()
-}
-
 /// The words that lie mostly in a span.
 fn inside(places: &[Range<usize>], span: Range<usize>) -> impl Iterator<Item = usize> + '_ {
     let first = places.partition_point(|place| place.end <= span.start);
