@@ -91,19 +91,15 @@ impl<'m> Tagger<'m> {
 
 /// The place of the highest score; of equals, the first.
 pub(crate) fn best(scores: &[i32]) -> usize {
-    let mut best = 0;
-    for (label, score) in scores.iter().enumerate() {
-        if *score > scores[best] {
-            best = label;
-        }
-    }
-    best
+    // Two passes, as the machine takes several scores at once.
+    let highest = scores.iter().copied().fold(i32::MIN, i32::max);
+    scores.iter().position(|&score| score == highest).unwrap_or(0)
 }
 
 /// The place of the highest score where it leads all others by so much.
 fn clear(scores: &[i32], lead: i32) -> Option<usize> {
     let best = best(scores);
     let least = scores.get(best)?.saturating_sub(lead);
-    let near = scores.iter().filter(|&&score| score > least).count();
+    let near: u32 = scores.iter().map(|&score| u32::from(score > least)).sum();
     (near == 1).then_some(best)
 }

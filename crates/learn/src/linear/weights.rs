@@ -82,14 +82,15 @@ impl<'m> Weights<'m> {
         Some((u32::from(head[1]), rest.get(..2 * usize::from(head[0]))?))
     }
 
+    /// Where the row of a feature begins.
     #[inline]
-    fn row(&self, feature: u32) -> Option<(u32, &[u8])> {
+    fn offset(&self, feature: u32) -> Option<u32> {
         let slots = self.fingerprints.len();
         let (mut slot, mark) = place(feature, slots);
         loop {
             match *self.fingerprints.get(slot)? {
                 0 => return None,
-                found if found == mark => return self.row_at(*self.offsets.get(slot)?),
+                found if found == mark => return self.offsets.get(slot).copied(),
                 _ => slot = (slot + 1) & (slots - 1),
             }
         }
@@ -98,7 +99,14 @@ impl<'m> Weights<'m> {
     /// Adds what a feature says to the scores of the labels.
     #[inline]
     pub fn add(&self, feature: u32, scores: &mut [i32]) {
-        let Some((shift, pairs)) = self.row(feature) else { return };
+        if let Some(offset) = self.offset(feature) {
+            self.add_row(offset, scores);
+        }
+    }
+
+    #[inline]
+    fn add_row(&self, offset: u32, scores: &mut [i32]) {
+        let Some((shift, pairs)) = self.row_at(offset) else { return };
         for pair in pairs.chunks_exact(2) {
             if let Some(score) = scores.get_mut(usize::from(pair[0])) {
                 *score += i32::from(pair[1] as i8) << shift;
@@ -109,8 +117,19 @@ impl<'m> Weights<'m> {
     /// Adds what several features say.
     #[inline]
     pub fn add_all(&self, features: &[u32], scores: &mut [i32]) {
-        for &feature in features {
-            self.add(feature, scores);
+        // First all looks into the table, then all rows: memory answers several at once.
+        let mut offsets = [0; 32];
+        for features in features.chunks(offsets.len()) {
+            let mut found = 0;
+            for &feature in features {
+                if let (Some(offset), Some(free)) = (self.offset(feature), offsets.get_mut(found)) {
+                    *free = offset;
+                    found += 1;
+                }
+            }
+            for &offset in offsets.iter().take(found) {
+                self.add_row(offset, scores);
+            }
         }
     }
 }
