@@ -23,6 +23,12 @@ const HEADER: usize = 32;
 const CHECKED: usize = 16;
 const ALIGN: usize = 64;
 
+/// Bytes that begin where any number may, as a model's must that is used where it lies:
+/// `static MODEL: &Aligned<[u8]> = &Aligned(*include_bytes!("x.model"));`.
+#[derive(Debug)]
+#[repr(C, align(64))]
+pub struct Aligned<T: ?Sized>(pub T);
+
 /// Why a model file is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {

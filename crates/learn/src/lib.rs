@@ -9,4 +9,4 @@ pub mod linear;
 pub mod net;
 pub mod trees;
 
-pub use file::{ModelError, ModelFile, ModelWriter};
+pub use file::{Aligned, ModelError, ModelFile, ModelWriter};

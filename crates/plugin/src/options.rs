@@ -1,5 +1,7 @@
 //! [`Options`]: what the user's configuration says to a plugin.
 
+use std::fmt::Display;
+
 use onrecord_core::{Failure, OptionKind};
 
 /// The options of one analyzer, as the configuration gives them.
@@ -110,6 +112,26 @@ impl Options {
             Some(Given::Texts(values)) => values,
             _ => &[],
         }
+    }
+
+    /// What `read` makes of a model: of the file that the path option `model` names, or else of
+    /// the bytes inside the plugin.
+    ///
+    /// The file's bytes stay in memory until the program ends, as the library that reads them does.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, or `read` refuses the bytes.
+    pub fn model<M, E: Display>(
+        &self,
+        inside: &'static [u8],
+        read: impl FnOnce(&'static [u8]) -> Result<M, E>,
+    ) -> Result<M, Failure> {
+        let Some(path) = self.text("model") else {
+            return read(inside).map_err(|error| Failure::new(error.to_string()));
+        };
+        let refuse = |error: &dyn Display| Failure::new(format!("option `model`: {path}: {error}"));
+        let bytes = std::fs::read(path).map_err(|error| refuse(&error))?;
+        read(Box::leak(bytes.into_boxed_slice())).map_err(|error| refuse(&error))
     }
 
     /// All of them, in the order given.

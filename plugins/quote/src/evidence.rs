@@ -345,18 +345,10 @@ impl Evidence {
 
 /// The spans of labels, in order.
 fn spans(labels: &[u16], tight: bool) -> Vec<Seen> {
-    let mut spans: Vec<Seen> = Vec::new();
-    for (at, label) in labels.iter().enumerate() {
-        let role = match label {
-            1 | 2 => Role::Source,
-            3 | 4 => Role::Cue,
-            5 | 6 => Role::Content,
-            _ => continue,
-        };
-        match spans.last_mut() {
-            Some(last) if label % 2 == 0 && last.role == role && last.to == at => last.to = at + 1,
-            _ => spans.push(Seen { role, from: at, to: at + 1, tight }),
-        }
-    }
-    spans
+    let spans = onrecord_learn::net::spans(labels).into_iter();
+    let roles = [Role::Source, Role::Cue, Role::Content];
+    let seen = spans.filter_map(|(kind, words)| {
+        Some(Seen { role: *roles.get(kind)?, from: words.start, to: words.end, tight })
+    });
+    seen.collect()
 }

@@ -88,11 +88,8 @@ pub struct Quotes {
 const MINIMUM: f64 = 0.33;
 const MINIMUM_BY_RULES: f64 = 0.4;
 
-/// Bytes that begin where any number may.
-#[repr(C, align(64))]
-struct Aligned<T: ?Sized>(T);
-
-static MODEL: &Aligned<[u8]> = &Aligned(*include_bytes!("../model/quote.model"));
+static MODEL: &onrecord_learn::Aligned<[u8]> =
+    &onrecord_learn::Aligned(*include_bytes!("../model/quote.model"));
 
 impl Plugin for Quotes {
     const DESCRIPTOR: Descriptor = Descriptor {
@@ -152,19 +149,7 @@ impl Plugin for Quotes {
             }
         };
         let learned = options.bool("learned").unwrap_or(true);
-        let model = match options.text("model").filter(|_| learned) {
-            _ if !learned => None,
-            None => Some(Model::read(&MODEL.0).map_err(|error| Failure::new(error.to_string()))?),
-            Some(path) => {
-                let refuse = |error: &dyn std::fmt::Display| {
-                    Failure::new(format!("option `model`: {path}: {error}"))
-                };
-                let bytes = std::fs::read(path).map_err(|error| refuse(&error))?;
-                // A model serves until the program ends, as the library that reads it does.
-                let bytes = Box::leak(bytes.into_boxed_slice());
-                Some(Model::read(bytes).map_err(|error| refuse(&error))?)
-            }
-        };
+        let model = learned.then(|| options.model(&MODEL.0, Model::read)).transpose()?;
         let minimum = if learned { MINIMUM } else { MINIMUM_BY_RULES };
         Ok(Self {
             lexicon: Lexicon::new(),

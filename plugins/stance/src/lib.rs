@@ -69,11 +69,8 @@ use scene::{Named, Scene};
 use toward::{Model, Toward, Words};
 use voice::Voices;
 
-/// Bytes that begin where any number may.
-#[repr(C, align(64))]
-struct Aligned<T: ?Sized>(T);
-
-static MODEL: &Aligned<[u8]> = &Aligned(*include_bytes!("../model/stance.model"));
+static MODEL: &onrecord_learn::Aligned<[u8]> =
+    &onrecord_learn::Aligned(*include_bytes!("../model/stance.model"));
 
 /// The analyzer of stances.
 #[derive(Debug)]
@@ -138,19 +135,7 @@ impl Plugin for Stances {
         let targets = options.texts("targets").to_vec();
         let bar = Bar { min_confidence, author };
         let learned = options.bool("learned").unwrap_or(true);
-        let model = match options.text("model") {
-            _ if !learned => None,
-            None => Some(Model::read(&MODEL.0).map_err(|error| Failure::new(error.to_string()))?),
-            Some(path) => {
-                let refuse = |error: &dyn std::fmt::Display| {
-                    Failure::new(format!("option `model`: {path}: {error}"))
-                };
-                let bytes = std::fs::read(path).map_err(|error| refuse(&error))?;
-                // A model serves until the program ends, as the library that reads it does.
-                let bytes = Box::leak(bytes.into_boxed_slice());
-                Some(Model::read(bytes).map_err(|error| refuse(&error))?)
-            }
-        };
+        let model = learned.then(|| options.model(&MODEL.0, Model::read)).transpose()?;
         Ok(Self { lexicon: Lexicon::new(), bar, targets, model })
     }
 }

@@ -70,11 +70,8 @@ pub struct Syntax {
     model: Option<Model<'static>>,
 }
 
-/// Bytes that begin where any number may.
-#[repr(C, align(64))]
-struct Aligned<T: ?Sized>(T);
-
-static MODEL: &Aligned<[u8]> = &Aligned(*include_bytes!("../model/syntax.model"));
+static MODEL: &onrecord_learn::Aligned<[u8]> =
+    &onrecord_learn::Aligned(*include_bytes!("../model/syntax.model"));
 
 impl Syntax {
     /// The model, unless it was switched off.
@@ -111,17 +108,8 @@ impl Plugin for Syntax {
         if options.bool("tags") == Some(false) {
             return Ok(Self { lexicon, model: None });
         }
-        let model = match options.text("model") {
-            None => Model::read(&MODEL.0).map_err(|error| Failure::new(error.to_string())),
-            Some(path) => {
-                let bytes = std::fs::read(path)
-                    .map_err(|error| Failure::new(format!("option `model`: {path}: {error}")))?;
-                // A model serves until the program ends, as the library that reads it does.
-                Model::read(Box::leak(bytes.into_boxed_slice()))
-                    .map_err(|error| Failure::new(format!("option `model`: {path}: {error}")))
-            }
-        };
-        Ok(Self { lexicon, model: Some(model?) })
+        let model = options.model(&MODEL.0, Model::read)?;
+        Ok(Self { lexicon, model: Some(model) })
     }
 }
 

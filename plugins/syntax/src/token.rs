@@ -88,11 +88,11 @@ impl<'s> Scanner<'s> {
         let next = at + c.len_utf8();
         match c {
             // A file's ending by itself: `(Draft).doc`.
-            '.' if address::ending(self, next).is_some() => {
-                let end = address::ending(self, next).unwrap_or(next);
-                self.push(at, end, TokenKind::Other)
-            }
-            '.' if matches!(self.char(next), Some('!' | '?')) => {
+            '.' if self.char(next).is_some_and(is_word) => match address::ending(self, next) {
+                Some(end) => self.push(at, end, TokenKind::Other),
+                None => self.push(at, next, TokenKind::Punctuation),
+            },
+            '.' | '!' | '?' if c != '.' || matches!(self.char(next), Some('!' | '?')) => {
                 let end = self.run_of(next, |other| matches!(other, '!' | '?'));
                 self.push(at, end, TokenKind::Punctuation)
             }
@@ -103,10 +103,6 @@ impl<'s> Scanner<'s> {
                     end,
                     if is_punctuation(c) { TokenKind::Punctuation } else { TokenKind::Other },
                 )
-            }
-            '!' | '?' => {
-                let end = self.run_of(next, |other| matches!(other, '!' | '?'));
-                self.push(at, end, TokenKind::Punctuation)
             }
             '`' if self.char(next) == Some('`') => self.push(at, next + 1, TokenKind::Punctuation),
             '`' => self.apostrophe(at, next),

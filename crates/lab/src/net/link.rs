@@ -32,22 +32,9 @@ pub(super) type Spans = Vec<(Role, Range<usize>)>;
 
 /// The spans of labels.
 pub(super) fn spans(labels: &[u16]) -> Spans {
-    let mut spans: Spans = Vec::new();
-    for (at, label) in labels.iter().enumerate() {
-        let role = match label {
-            1 | 2 => Role::Source,
-            3 | 4 => Role::Cue,
-            5 | 6 => Role::Content,
-            _ => continue,
-        };
-        match spans.last_mut() {
-            Some((last, span)) if label % 2 == 0 && *last == role && span.end == at => {
-                span.end = at + 1
-            }
-            _ => spans.push((role, at..at + 1)),
-        }
-    }
-    spans
+    let roles = [Role::Source, Role::Cue, Role::Content];
+    let spans = onrecord_learn::net::spans(labels).into_iter();
+    spans.filter_map(|(kind, words)| Some((*roles.get(kind)?, words))).collect()
 }
 
 /// Links each content with the cue that costs least to reach, and each cue with its source.

@@ -147,8 +147,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             if run == 0 {
                 sets.iter().zip(&figures).for_each(|((name, _), &y)| curves.add(name, pass, y));
             }
-            if decides(&figures) > top.0 {
-                top = (decides(&figures), average, pass);
+            let figure = decides(&figures);
+            if figure > top.0 {
+                top = (figure, average, pass);
             } else if pass >= top.2 + arguments.patience {
                 break;
             }
@@ -168,8 +169,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             top.2,
             bytes.len() / 1000,
         );
-        if decides(&figures) > best.0 {
-            best = (decides(&figures), builder);
+        let figure = decides(&figures);
+        if figure > best.0 {
+            best = (figure, builder);
         }
     }
     if let Some(path) = &arguments.curve {

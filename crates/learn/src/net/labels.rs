@@ -1,5 +1,7 @@
 //! The labels that a network gives, and which may follow which.
 
+use std::ops::Range;
+
 /// Labels by name, with the order they may stand in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Labels {
@@ -63,4 +65,20 @@ impl Labels {
             None => false,
         }
     }
+}
+
+/// The spans that labels of [`Labels::spans`] mark, in order: the place of their kind, and their
+/// tokens. A label that goes on with nothing begins.
+pub fn spans(labels: &[u16]) -> Vec<(usize, Range<usize>)> {
+    let mut spans: Vec<(usize, Range<usize>)> = Vec::new();
+    for (at, label) in labels.iter().enumerate().filter(|(_, label)| **label > 0) {
+        let kind = usize::from((label - 1) / 2);
+        match spans.last_mut() {
+            Some((last, span)) if label % 2 == 0 && *last == kind && span.end == at => {
+                span.end = at + 1;
+            }
+            _ => spans.push((kind, at..at + 1)),
+        }
+    }
+    spans
 }

@@ -47,7 +47,7 @@ mod tests;
 pub use compact::Decoder;
 pub use decode::Scratch;
 pub use features::{Features, hash};
-pub use labels::Labels;
+pub use labels::{Labels, spans};
 pub use network::Network;
 pub use train::{Config, Example, Progress, train, train_with};
 pub use vectors::Vectors;

@@ -138,17 +138,8 @@ impl Default for Buffers {
 
 /// The spans of labels: the place of their kind in [`KINDS`], and their tokens.
 pub fn spans(labels: &[u16]) -> Vec<(usize, Range<usize>)> {
-    let mut spans: Vec<(usize, Range<usize>)> = Vec::new();
-    for (at, label) in labels.iter().enumerate().filter(|(_, label)| **label > 0) {
-        let kind = usize::from((label - 1) / 2).min(KINDS.len() - 1);
-        match spans.last_mut() {
-            Some((last, span)) if label % 2 == 0 && *last == kind && span.end == at => {
-                span.end = at + 1;
-            }
-            _ => spans.push((kind, at..at + 1)),
-        }
-    }
-    spans
+    let spans = onrecord_learn::net::spans(labels).into_iter();
+    spans.map(|(kind, tokens)| (kind.min(KINDS.len() - 1), tokens)).collect()
 }
 
 /// The most words that the network reads at once, where sentences allow.
