@@ -243,3 +243,21 @@ fn usage() {
     let schema = onrecord(["schema"]).end().json();
     assert_eq!(schema["properties"]["schema"]["type"], "string");
 }
+
+#[test]
+fn a_quote_is_explained() {
+    let told = onrecord(["explain", ARTICLE, "--quote", "q3", "--left-out"]).end().good();
+    assert!(told.starts_with("q3: "), "{told}");
+    for part in ["content", "cue", "leads to", "Found by", "is needed", "Left out"] {
+        assert!(told.contains(part), "{part} is missing in:\n{told}");
+    }
+    assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
+
+    let unknown = onrecord(["explain", ARTICLE, "--quote", "q999"]).end();
+    assert_eq!(unknown.code(), Some(2));
+    assert!(unknown.stderr().contains("the quotes are q1 to q"), "{}", unknown.stderr());
+    let hostile = "\u{1b}[31m“Stay,\u{7}” said Ada\u{85} Quill.\n\n";
+    let shown = onrecord(["explain", "-"]).input(hostile).end().good();
+    assert!(shown.chars().all(|c| c == '\n' || !c.is_control()), "{shown:?}");
+    assert_eq!(onrecord(["explain", "-"]).input("").end().good(), "no quote is found\n");
+}

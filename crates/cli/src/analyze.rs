@@ -154,7 +154,7 @@ fn input_format(file: &Path, given: Input) -> InputFormat {
 
 type Articles = Box<dyn Iterator<Item = Result<Article, ReadError>> + Send>;
 
-fn open_input(file: &Path, given: Input) -> Articles {
+pub(crate) fn open_input(file: &Path, given: Input) -> Articles {
     let format = input_format(file, given);
     if file == Path::new("-") {
         return articles(io::stdin(), format, "stdin");

@@ -6,6 +6,7 @@
 mod analyze;
 mod check;
 mod configuration;
+mod explain;
 mod letters;
 mod new;
 mod plugins;
@@ -58,6 +59,9 @@ struct Arguments {
 enum Command {
     /// Analyze articles
     Analyze(AnalyzeArguments),
+    /// Show why quotes were found: by what rule or model, through which words they have their speaker,
+    /// what else was weighed
+    Explain(explain::ExplainArguments),
     /// List the plugins: what is found, where, what each needs and gives
     #[command(alias = "plugin", args_conflicts_with_subcommands = true)]
     Plugins {
@@ -208,6 +212,7 @@ fn main() -> ExitCode {
     let guard = onrecord_host::ExitGuard::arm();
     let result = std::panic::catch_unwind(|| match arguments.command {
         Command::Analyze(arguments) => analyze::run(&host()?, &arguments),
+        Command::Explain(arguments) => explain::run(&host()?, &arguments),
         Command::Plugins { command: None, format } => plugins::list(&host()?, format),
         Command::Plugins { command: Some(command), .. } => match command {
             PluginsCommand::Pin { config, write } => plugins::pin(&host()?, &config.config, write),

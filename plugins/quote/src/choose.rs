@@ -53,7 +53,7 @@ pub(crate) fn likeliest(mut judged: Vec<Judged>, minimum: f32) -> Vec<Judged> {
 }
 
 /// Whether two attributions cannot both stand.
-fn excludes(a: &Candidate, b: &Candidate) -> bool {
+pub(crate) fn excludes(a: &Candidate, b: &Candidate) -> bool {
     let meet = a.cue.0 < b.cue.1 && b.cue.0 < a.cue.1;
     let holds = |outer: &Candidate, inner: &Candidate| {
         touches(&outer.content, (inner.head, inner.head + 1))

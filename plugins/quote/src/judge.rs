@@ -10,6 +10,15 @@ use crate::words::*;
 /// How many numbers there are.
 pub(crate) const FEATURES: usize = 76;
 
+/// The parts of a row, by what they tell, with where they end.
+pub(crate) const PARTS: [(&str, usize); 5] = [
+    ("what the rules make of its cue", 7),
+    ("the network's view of its words and borders", 27),
+    ("the network's view of what is left over", 34),
+    ("where its parts stand", 56),
+    ("its words and marks", FEATURES),
+];
+
 /// Everything that is known of a document when its proposals are judged.
 pub(crate) struct Judge<'a, 'd> {
     pub(crate) words: &'a Words<'d>,
@@ -43,12 +52,18 @@ impl Judge<'_, '_> {
     pub(crate) fn row(&self, proposal: &Proposal) -> [f32; FEATURES] {
         let mut row = Row { values: [0.0; FEATURES], at: 0 };
         row.push(f32::from(proposal.origin as u8));
+        let mut ends = [0; PARTS.len()];
         self.by_rules(&mut row, proposal);
+        ends[0] = row.at;
         self.by_network(&mut row, &proposal.candidate);
+        ends[1] = row.at;
         self.by_rest(&mut row, &proposal.candidate);
+        ends[2] = row.at;
         self.by_place(&mut row, &proposal.candidate);
+        ends[3] = row.at;
         self.by_words(&mut row, &proposal.candidate);
-        debug_assert_eq!(row.at, FEATURES);
+        ends[4] = row.at;
+        debug_assert_eq!(ends, PARTS.map(|(_, end)| end));
         row.values
     }
 

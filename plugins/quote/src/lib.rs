@@ -51,6 +51,7 @@ mod marks;
 mod model;
 mod nominal;
 mod proposals;
+mod reasons;
 mod resolve;
 mod rules;
 mod source;
@@ -70,6 +71,7 @@ use draft::Draft;
 use model::Model;
 use onrecord_learn::net::Scratch;
 use proposals::Origin;
+use reasons::Weighed;
 use resolve::{Attribution, Nested};
 use words::{Classes, Words};
 
@@ -82,6 +84,7 @@ pub struct Quotes {
     minimum: f32,
     attitudes: bool,
     nested: Nested,
+    explain: bool,
 }
 
 /// How sure a quote must be, by the model or by the rules alone.
@@ -102,7 +105,7 @@ impl Plugin for Quotes {
             Need::optional("mentions"),
             Need::optional("entities"),
         ],
-        provides: &["quotes"],
+        provides: &["quotes", reasons::LAYER],
         options: &[
             OptionDecl {
                 key: "min_confidence",
@@ -134,6 +137,12 @@ impl Plugin for Quotes {
                 help: "quotes inside quotes: `none`, `relayed` (what a source is said to have said) or `all`",
                 default: "\"relayed\"",
             },
+            OptionDecl {
+                key: "explain",
+                kind: OptionKind::Bool,
+                help: "whether the layer `quote_reasons` tells what was weighed for each quote",
+                default: "false",
+            },
         ],
     };
 
@@ -158,6 +167,7 @@ impl Plugin for Quotes {
             minimum: options.float_in("min_confidence", 0.0..=1.0)?.unwrap_or(minimum) as f32,
             attitudes: options.bool("attitudes").unwrap_or(true),
             nested,
+            explain: options.bool("explain").unwrap_or(false),
         })
     }
 }
@@ -175,11 +185,18 @@ impl Analyzer for Quotes {
 
     fn analyze(&self, doc: &Doc<'_>, out: &mut Additions<'_>) -> Result<(), Failure> {
         let mut draft = Draft::new(&self.lexicon, &self.classes, doc);
+        let weighed;
         let found = match &self.model {
             Some(model) => {
                 let mut scratch: Scratch = out.scratch();
-                let mut chosen = model.chosen(&draft, &self.lexicon, self.minimum, &mut scratch);
+                let (judged, rows) = model.judged(&draft, &self.lexicon, &mut scratch);
                 out.keep(scratch);
+                weighed = self.explain.then(|| Weighed::Model {
+                    judged: judged.clone(),
+                    rows,
+                    trees: &model.trees,
+                });
+                let mut chosen = choose::likeliest(judged, self.minimum);
                 if !self.attitudes {
                     chosen.retain(|judged| judged.proposal.candidate.sense == Sense::Speech);
                     draft.candidates.retain(|candidate| candidate.sense == Sense::Speech);
@@ -187,6 +204,7 @@ impl Analyzer for Quotes {
                 choose::with_relayed(&draft.words, chosen, &draft.candidates, self.nested)
             }
             None => {
+                weighed = self.explain.then(|| Weighed::Rules(draft.candidates.clone()));
                 let mut stands = draft.candidates;
                 stands.retain(|c| {
                     c.confidence >= self.minimum && (self.attitudes || c.sense == Sense::Speech)
@@ -196,7 +214,11 @@ impl Analyzer for Quotes {
                 found.into_iter().map(|attribution| (attribution, Origin::Rule)).collect()
             }
         };
-        self.write(doc, &draft.words, &found, out);
+        let written = self.write(doc, &draft.words, &found, out);
+        if let Some(weighed) = weighed {
+            let found = found.iter().map(|(attribution, _)| attribution).zip(written);
+            reasons::write(&draft.words, &weighed, found, self.minimum, out);
+        }
         Ok(())
     }
 }
@@ -208,7 +230,7 @@ impl Quotes {
         words: &Words<'_>,
         found: &[(Attribution, Origin)],
         out: &mut Additions<'_>,
-    ) {
+    ) -> Vec<Option<QuoteId>> {
         let speakers = Speakers::new(doc);
         let mut written: Vec<Option<QuoteId>> = Vec::with_capacity(found.len());
         for (found, origin) in found {
@@ -255,6 +277,7 @@ impl Quotes {
             }
             written.push(Some(quote.push()));
         }
+        written
     }
 }
 

@@ -1,10 +1,10 @@
 //! The model file: a network that labels words, and trees that judge proposals.
 
-use onrecord_learn::net::{Decoder, Features, Scratch};
+use onrecord_learn::net::{Decoder, Scratch};
 use onrecord_learn::trees::Trees;
 use onrecord_learn::{ModelError, ModelFile, ModelWriter};
 
-use crate::choose::{self, Judged};
+use crate::choose::Judged;
 use crate::cues::Lexicon;
 use crate::draft::Draft;
 use crate::evidence::{self, Evidence, Role};
@@ -20,7 +20,7 @@ pub(crate) const NETWORK: &str = "quote-network/1";
 #[derive(Debug)]
 pub(crate) struct Model {
     decoder: Decoder<'static>,
-    trees: Trees,
+    pub(crate) trees: Trees,
     /// What records call it.
     pub(crate) id: String,
 }
@@ -41,33 +41,21 @@ impl Model {
         self.id.get(7..15).unwrap_or_default()
     }
 
-    /// The proposals for a document, with how likely each is right.
+    /// The proposals for a document, with how likely each is right, and by which numbers.
     pub(crate) fn judged(
         &self,
         draft: &Draft<'_>,
         lexicon: &Lexicon,
-        features: &Features,
         scratch: &mut Scratch,
-    ) -> Vec<Judged> {
-        let evidence = Evidence::of(&draft.words, features, &self.decoder, scratch);
+    ) -> (Vec<Judged>, Vec<[f32; judge::FEATURES]>) {
+        let features = draft.features(lexicon);
+        let evidence = Evidence::of(&draft.words, &features, &self.decoder, scratch);
         let (proposals, rows) = rows(draft, lexicon, &evidence);
         let judged = proposals
             .into_iter()
             .zip(&rows)
             .map(|(proposal, row)| Judged { proposal, likely: self.trees.probability(row) });
-        judged.collect()
-    }
-
-    /// The same, of the proposals those that stand.
-    pub(crate) fn chosen(
-        &self,
-        draft: &Draft<'_>,
-        lexicon: &Lexicon,
-        minimum: f32,
-        scratch: &mut Scratch,
-    ) -> Vec<Judged> {
-        let features = draft.features(lexicon);
-        choose::likeliest(self.judged(draft, lexicon, &features, scratch), minimum)
+        (judged.collect(), rows)
     }
 }
 

@@ -320,6 +320,27 @@ fn the_model_sees_what_is_plain() {
 }
 
 #[test]
+fn reasons_are_given_to_whoever_asks() {
+    let text = "Ada Quill denied that the wall would fail. “We knew nothing,” she told reporters.";
+    for learned in [true, false] {
+        let options = Options::default().with("learned", Given::Bool(learned));
+        let plain = run(vec![Box::new(Syntax), open_with::<Quotes>(&options)], text).unwrap();
+        assert_eq!(plain.view().custom("quote_reasons").count(), 0);
+        let options = options.with("explain", Given::Bool(true));
+        let told = run(vec![Box::new(Syntax), open_with::<Quotes>(&options)], text).unwrap();
+        let doc = told.view();
+        let quotes: Vec<_> = doc.quotes().map(|quote| quote.confidence()).collect();
+        assert_eq!(quotes, plain.view().quotes().map(|q| q.confidence()).collect::<Vec<_>>());
+        assert_eq!(quotes.len(), 2);
+        let chosen = doc.custom("quote_reasons").filter(|item| item.label() == "chosen");
+        let chosen: Vec<_> = chosen.map(|item| (item.text(), item.confidence())).collect();
+        assert_eq!(chosen, [("denied", quotes[0]), ("told", quotes[1])]);
+        let worth = doc.custom("quote_reasons").filter(|item| item.label() == "part").count();
+        assert_eq!(worth > 0, learned);
+    }
+}
+
+#[test]
 fn conditions_are_no_content() {
     for text in [
         "If the plan fails, she has not told the truth.",
