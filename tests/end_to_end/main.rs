@@ -11,6 +11,8 @@
 //! - `command`: the command line: inputs, outputs, exit codes, hostile input
 //! - `configuration`: the files of `config/`, faults and their places, `config` and `plugins`
 //! - `conformance`: our analyzers on texts that nobody would write, asked again, on other threads
+//! - `pipe`: batches on standard input and output
+//! - `serve`: requests, refusals, the end of the service
 //! - `articles`: whole articles under `tests/articles/` and what is found in them
 
 #![allow(clippy::unwrap_used, reason = "a test ends at what it does not expect")]
@@ -25,4 +27,6 @@ mod faults;
 mod isolation;
 mod layering;
 mod loading;
+mod pipe;
+mod serve;
 mod trust;

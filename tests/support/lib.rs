@@ -123,6 +123,11 @@ impl Ended {
         String::from_utf8_lossy(&self.0.stdout).into_owned()
     }
 
+    /// The same, where it is no text.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0.stdout
+    }
+
     /// What it said beside.
     pub fn stderr(&self) -> String {
         String::from_utf8_lossy(&self.0.stderr).into_owned()

@@ -9,7 +9,11 @@ mod configuration;
 mod explain;
 mod letters;
 mod new;
+mod pipe;
 mod plugins;
+mod pool;
+#[cfg(feature = "serve")]
+mod serve;
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -62,6 +66,14 @@ enum Command {
     /// Show why quotes were found: by what rule or model, through which words they have their speaker,
     /// what else was weighed
     Explain(explain::ExplainArguments),
+    /// Analyze batches of articles from standard input for as long as there are more
+    ///
+    /// For engines such as Apache Spark: one batch in, one batch out, flushed at once, with as many
+    /// rows in the same order. An article that fails is a row with `error`.
+    Pipe(PipeArguments),
+    /// Answer requests over HTTP: POST an article to /analyze, or open / in a browser
+    #[cfg(feature = "serve")]
+    Serve(ServeArguments),
     /// List the plugins: what is found, where, what each needs and gives
     #[command(alias = "plugin", args_conflicts_with_subcommands = true)]
     Plugins {
@@ -160,6 +172,80 @@ struct AnalyzeArguments {
     quiet: bool,
 }
 
+#[derive(Args)]
+struct PipeArguments {
+    /// The pipeline: a TOML file, or one that is built in: news, quotes, entities,
+    /// isolated
+    #[arg(long, short, value_name = "FILE", default_value = "news")]
+    config: PathBuf,
+    /// The form of the input and the output
+    #[arg(long, short, value_enum, default_value = "jsonl")]
+    format: PipeFormat,
+    /// Threads; as many as processors where nothing is said
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// Of lines that have arrived, analyze so many at once
+    #[arg(long, value_name = "LINES", default_value = "256")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..))]
+    batch: u16,
+    /// The column, or field of a line, of the text
+    #[arg(long, value_name = "NAME", default_value = "text")]
+    text_column: String,
+    /// The column, or field of a line, of the identifier
+    #[arg(long, value_name = "NAME", default_value = "id")]
+    id_column: String,
+    /// Also put these layers into the records
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "LAYERS")]
+    layers: Vec<Layer>,
+    /// The unit of offsets in the records
+    #[arg(long, value_enum, default_value = "codepoint")]
+    offsets: Unit,
+    /// Leave the text out of the records
+    #[arg(long)]
+    no_text: bool,
+}
+
+#[cfg(feature = "serve")]
+#[derive(Args)]
+struct ServeArguments {
+    /// The pipeline: a TOML file, or one that is built in: news, quotes, entities,
+    /// isolated
+    #[arg(long, short, value_name = "FILE", default_value = "news")]
+    config: PathBuf,
+    /// The name or address to listen at; by default only programs of this machine get an answer
+    #[arg(long, value_name = "HOST", default_value = "127.0.0.1")]
+    host: String,
+    /// The port; with 0 a free one, which standard error tells
+    #[arg(long, value_name = "PORT", default_value = "8077")]
+    port: u16,
+    /// Threads; as many as processors where nothing is said
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// So many requests may wait for a thread; more are refused
+    #[arg(long, value_name = "N", default_value = "64")]
+    queue: u16,
+    /// The most that a request may bring, in bytes
+    #[arg(long, value_name = "BYTES", default_value = "1048576")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=1 << 30))]
+    max_bytes: u32,
+    /// The most that a request may take, in milliseconds
+    #[arg(long, value_name = "MS", default_value = "30000")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    timeout_ms: u32,
+    /// Let pages of this origin ask, such as `https://desk.example`; may be given again
+    #[arg(long, value_name = "ORIGIN")]
+    allow_origin: Vec<axum::http::HeaderValue>,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum PipeFormat {
+    /// Apache Arrow's IPC stream; out come the columns `id`, `record` and `error`
+    #[cfg(feature = "arrow")]
+    Arrow,
+    /// One article a line; out comes a record a line, or an object with `error`
+    Jsonl,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum ListFormat {
     Text,
@@ -213,6 +299,9 @@ fn main() -> ExitCode {
     let result = std::panic::catch_unwind(|| match arguments.command {
         Command::Analyze(arguments) => analyze::run(&host()?, &arguments),
         Command::Explain(arguments) => explain::run(&host()?, &arguments),
+        Command::Pipe(arguments) => pipe::run(host, &arguments),
+        #[cfg(feature = "serve")]
+        Command::Serve(arguments) => serve::run(&host()?, &arguments),
         Command::Plugins { command: None, format } => plugins::list(&host()?, format),
         Command::Plugins { command: Some(command), .. } => match command {
             PluginsCommand::Pin { config, write } => plugins::pin(&host()?, &config.config, write),

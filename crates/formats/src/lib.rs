@@ -10,9 +10,13 @@
 //! ```
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "arrow")]
+mod batch;
 mod read;
 mod table;
 mod write;
 
+#[cfg(feature = "arrow")]
+pub use batch::{BatchError, BatchReader, BatchWriter, Columns, Row};
 pub use read::{Article, InputFormat, ReadError, articles};
 pub use write::{OutputFormat, close, open, write};

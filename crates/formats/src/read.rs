@@ -45,6 +45,48 @@ pub struct Article {
 }
 
 impl Article {
+    /// An article from one line of [`InputFormat::Jsonl`]; `place` stands for a missing identifier.
+    ///
+    /// # Errors
+    /// Where the line holds none; the error is placed at `place`.
+    pub fn from_json(line: &[u8], place: &str) -> Result<Self, ReadError> {
+        let parsed = utf8(line.to_owned()).and_then(|line| Self::parse(&line, place));
+        parsed.map_err(|reason| ReadError { input: place.to_owned(), reason })
+    }
+
+    fn parse(line: &str, place: &str) -> Result<Self, String> {
+        let json: Json = serde_json::from_str(line).map_err(|error| format!("no JSON: {error}"))?;
+        let Json::Object(fields) = json else {
+            return Err("expected a JSON object, as in {\"id\": \"…\", \"text\": \"…\"}".into());
+        };
+        let (mut id, mut text, mut meta, mut targets) = (None, None, Vec::new(), Json::Null);
+        for (key, value) in fields {
+            match (key.as_str(), value) {
+                ("id", Json::String(value)) => id = Some(value),
+                ("id", Json::Number(value)) => id = Some(value.to_string()),
+                ("text", Json::String(value)) => text = Some(value),
+                ("id" | "text", other) => {
+                    return Err(format!("`{key}`: expected a string, found {other:.60}"));
+                }
+                (_, Json::Null) => {}
+                ("targets", value) => targets = value,
+                (_, Json::Bool(value)) => meta.push((key, Scalar::Bool(value))),
+                (_, Json::String(value)) => meta.push((key, Scalar::Text(value))),
+                (_, Json::Number(value)) => {
+                    let scalar = value.as_i64().map(Scalar::Integer);
+                    let scalar = scalar.or_else(|| value.as_f64().map(Scalar::Float));
+                    meta.extend(scalar.map(|scalar| (key, scalar)));
+                }
+                // Kept, if as text: metadata holds single values.
+                (_, nested) => meta.push((key, Scalar::Text(nested.to_string()))),
+            }
+        }
+        let id = id.unwrap_or_else(|| place.to_owned());
+        let text = text.ok_or("an object without `text`")?;
+        let targets = spans(&targets, &text)?;
+        Ok(Article { id, text, meta, targets })
+    }
+
     /// The document of an article, in a pipeline's words.
     ///
     /// # Errors
@@ -153,8 +195,8 @@ impl<R: Read> Iterator for Lines<R> {
                 }
             }
             if !bytes.iter().all(u8::is_ascii_whitespace) {
-                let parsed = utf8(bytes).and_then(|line| self.parse(&line));
-                return Some(parsed.map_err(|reason| self.error(reason)));
+                let place = format!("{}:{}", self.name, self.line);
+                return Some(Article::from_json(&bytes, &place));
             }
         }
         None
@@ -164,39 +206,6 @@ impl<R: Read> Iterator for Lines<R> {
 impl<R> Lines<R> {
     fn error(&self, reason: String) -> ReadError {
         ReadError { input: format!("{}:{}", self.name, self.line), reason }
-    }
-
-    fn parse(&self, line: &str) -> Result<Article, String> {
-        let json: Json = serde_json::from_str(line).map_err(|error| format!("no JSON: {error}"))?;
-        let Json::Object(fields) = json else {
-            return Err("expected a JSON object, as in {\"id\": \"…\", \"text\": \"…\"}".into());
-        };
-        let (mut id, mut text, mut meta, mut targets) = (None, None, Vec::new(), Json::Null);
-        for (key, value) in fields {
-            match (key.as_str(), value) {
-                ("id", Json::String(value)) => id = Some(value),
-                ("id", Json::Number(value)) => id = Some(value.to_string()),
-                ("text", Json::String(value)) => text = Some(value),
-                ("id" | "text", other) => {
-                    return Err(format!("`{key}`: expected a string, found {other:.60}"));
-                }
-                (_, Json::Null) => {}
-                ("targets", value) => targets = value,
-                (_, Json::Bool(value)) => meta.push((key, Scalar::Bool(value))),
-                (_, Json::String(value)) => meta.push((key, Scalar::Text(value))),
-                (_, Json::Number(value)) => {
-                    let scalar = value.as_i64().map(Scalar::Integer);
-                    let scalar = scalar.or_else(|| value.as_f64().map(Scalar::Float));
-                    meta.extend(scalar.map(|scalar| (key, scalar)));
-                }
-                // Kept, if as text: metadata holds single values.
-                (_, nested) => meta.push((key, Scalar::Text(nested.to_string()))),
-            }
-        }
-        let id = id.unwrap_or_else(|| format!("{}:{}", self.name, self.line));
-        let text = text.ok_or("an object without `text`")?;
-        let targets = spans(&targets, &text)?;
-        Ok(Article { id, text, meta, targets })
     }
 }
 
