@@ -65,7 +65,7 @@ pub struct Record {
     /// The sentences, if they were asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sentences: Option<Vec<SentenceRecord>>,
-    /// Layers of analyzers that onrecord does not know, by name.
+    /// Layers of analyzers that onrecord does not know, by name; without those that are empty.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub layers: BTreeMap<String, Vec<ItemRecord>>,
     /// Which analyzer made which layer.
@@ -534,6 +534,7 @@ impl Write<'_, '_> {
     fn custom(&self, doc: &Doc<'_>) -> BTreeMap<String, Vec<ItemRecord>> {
         let layers = doc.layers().iter().filter(|layer| !OWN.contains(&layer.name));
         layers
+            .filter(|layer| !layer.annotations.is_empty())
             .map(|layer| {
                 let items = doc.items(layer.name).map(|item| self.item(doc, &item)).collect();
                 (doc.word(layer.name).to_owned(), items)

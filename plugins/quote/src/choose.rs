@@ -19,37 +19,109 @@ const SURE: f32 = 0.4;
 /// How many proposals to each side are compared: those of a few cues.
 const NEAR: usize = 64;
 
+/// How often the choice is gone over again: exchanges open others, but seldom.
+const PASSES: usize = 3;
+
 /// The proposals that stand, in the order of their cues: none shares a cue with another, holds
 /// another's cue in its content, or shares much content with it.
+///
+/// The likeliest come first; then one gives way to several that it excludes where these are worth
+/// more together, each by how far it is likelier than `minimum`.
 pub(crate) fn likeliest(mut judged: Vec<Judged>, minimum: f32) -> Vec<Judged> {
     judged.retain(|judged| judged.likely >= minimum);
     judged.sort_by_key(|judged| judged.proposal.candidate.head);
+    let rivals = rivals(&judged);
+    let worth: Vec<f32> = judged.iter().map(|judged| judged.likely - minimum).collect();
+    let worth = |n: usize| worth.get(n).copied().unwrap_or_default();
     let mut order: Vec<usize> = (0..judged.len()).collect();
-    order.sort_by(|&a, &b| {
-        let likely = |n: usize| judged.get(n).map_or(0.0, |judged| judged.likely);
-        likely(b).total_cmp(&likely(a)).then(a.cmp(&b))
-    });
-    let mut open = vec![true; judged.len()];
-    let mut kept = vec![false; judged.len()];
-    for n in order {
-        if !open.get(n).copied().unwrap_or(false) {
-            continue;
+    order.sort_by(|&a, &b| worth(b).total_cmp(&worth(a)).then(a.cmp(&b)));
+    // For each how many of those that stand exclude it; whether it stands.
+    let mut choice =
+        Choice { blocked: vec![0; judged.len()], stands: vec![false; judged.len()], rivals };
+    for &n in &order {
+        if choice.is_free(n) {
+            choice.set(n, true);
         }
-        let Some(own) = judged.get(n) else { continue };
-        if let Some(slot) = kept.get_mut(n) {
-            *slot = true;
+    }
+    for _ in 0..PASSES {
+        let mut changed = false;
+        for &n in &order {
+            if !choice.stands.get(n).copied().unwrap_or(false) {
+                continue;
+            }
+            // Those that it alone keeps out, the likeliest first.
+            let mut kept_out: Vec<usize> = choice
+                .of(n)
+                .iter()
+                .copied()
+                .filter(|&m| choice.blocked.get(m) == Some(&1))
+                .collect();
+            kept_out.sort_by(|&a, &b| worth(b).total_cmp(&worth(a)).then(a.cmp(&b)));
+            let mut instead: Vec<usize> = Vec::new();
+            for m in kept_out {
+                if !instead.iter().any(|taken| choice.of(m).contains(taken)) {
+                    instead.push(m);
+                }
+            }
+            if instead.iter().map(|&m| worth(m)).sum::<f32>() > worth(n) {
+                choice.set(n, false);
+                for m in instead {
+                    choice.set(m, true);
+                }
+                changed = true;
+            }
         }
-        let from = n.saturating_sub(NEAR);
-        for (m, other) in judged.iter().enumerate().skip(from).take(2 * NEAR) {
-            let apart = m == n || !excludes(&own.proposal.candidate, &other.proposal.candidate);
-            if let Some(slot) = open.get_mut(m).filter(|_| !apart) {
-                *slot = false;
+        if !changed {
+            break;
+        }
+    }
+    let mut stands = choice.stands.into_iter();
+    judged.retain(|_| stands.next().unwrap_or(false));
+    judged
+}
+
+/// Which proposals stand.
+struct Choice {
+    /// For each how many of those that stand exclude it.
+    blocked: Vec<usize>,
+    stands: Vec<bool>,
+    /// For each those that it excludes.
+    rivals: Vec<Vec<usize>>,
+}
+
+impl Choice {
+    fn of(&self, n: usize) -> &[usize] {
+        self.rivals.get(n).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn is_free(&self, n: usize) -> bool {
+        self.blocked.get(n) == Some(&0)
+    }
+
+    fn set(&mut self, n: usize, stands: bool) {
+        if let Some(slot) = self.stands.get_mut(n) {
+            *slot = stands;
+        }
+        for m in self.rivals.get(n).map(Vec::as_slice).unwrap_or_default() {
+            if let Some(slot) = self.blocked.get_mut(*m) {
+                *slot = if stands { *slot + 1 } else { slot.saturating_sub(1) };
             }
         }
     }
-    let mut kept = kept.into_iter();
-    judged.retain(|_| kept.next().unwrap_or(false));
-    judged
+}
+
+/// For each proposal those that it excludes, near it.
+fn rivals(judged: &[Judged]) -> Vec<Vec<usize>> {
+    let mut rivals = vec![Vec::new(); judged.len()];
+    for (n, own) in judged.iter().enumerate() {
+        for (m, other) in judged.iter().enumerate().skip(n + 1).take(NEAR) {
+            if excludes(&own.proposal.candidate, &other.proposal.candidate) {
+                rivals[n].push(m);
+                rivals[m].push(n);
+            }
+        }
+    }
+    rivals
 }
 
 /// Whether two attributions cannot both stand.

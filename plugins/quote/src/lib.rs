@@ -88,7 +88,7 @@ pub struct Quotes {
 }
 
 /// How sure a quote must be, by the model or by the rules alone.
-const MINIMUM: f64 = 0.33;
+const MINIMUM: f64 = 0.35;
 const MINIMUM_BY_RULES: f64 = 0.4;
 
 static MODEL: &onrecord_learn::Aligned<[u8]> =
@@ -111,7 +111,7 @@ impl Plugin for Quotes {
                 key: "min_confidence",
                 kind: OptionKind::Float,
                 help: "quotes less sure than this are left out; 0 to 1",
-                default: "0.33",
+                default: "0.35",
             },
             OptionDecl {
                 key: "learned",
