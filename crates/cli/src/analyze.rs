@@ -10,11 +10,11 @@ use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 use onrecord_core::OffsetUnit;
 use onrecord_core::record::{Contents, Record};
-use onrecord_formats::{Article, InputFormat, OutputFormat, ReadError, articles};
+use onrecord_formats::{OutputFormat, ReadError};
 use onrecord_host::{Breaker, Host, Stop, ordered};
 
 use crate::letters::{DeadLetters, Failed};
-use crate::{AnalyzeArguments, Format, Input, Layer, OutputError, Unit, configuration, exit};
+use crate::{AnalyzeArguments, Format, Layer, OutputError, Unit, configuration, exit};
 
 pub(crate) fn run(host: &Host, arguments: &AnalyzeArguments) -> Result<ExitCode> {
     let Some((config, pipeline, loaded)) = configuration::load(host, &arguments.config)? else {
@@ -30,7 +30,8 @@ pub(crate) fn run(host: &Host, arguments: &AnalyzeArguments) -> Result<ExitCode>
         tokens: arguments.layers.contains(&Layer::Tokens),
         sentences: arguments.layers.contains(&Layer::Sentences),
     };
-    let format = output_format(arguments);
+    let inputs = arguments.input.open()?;
+    let format = output_format(arguments, inputs.lone);
     let mut output = Output::open(arguments.output.as_deref())?;
     let mut letters = DeadLetters::open(arguments.dead_letter.as_deref())?;
     let mut lettered = Ok(());
@@ -38,37 +39,42 @@ pub(crate) fn run(host: &Host, arguments: &AnalyzeArguments) -> Result<ExitCode>
     let mut given_up = None;
     let mut written = onrecord_formats::open(format, &mut output);
     let progress = Progress::new(arguments);
-    let (mut records, mut failed) = (0, 0);
+    let (mut records, mut failed, mut foreign) = (0, 0, 0);
     let jobs = arguments.jobs.map_or_else(processors, usize::from);
-    let inputs = arguments.files.iter().flat_map(|file| open_input(file, arguments.input_format));
     ordered(
-        inputs,
+        inputs.articles,
         jobs,
         || pipeline.worker(),
         |worker, article| {
-            let article = article.map_err(|ReadError { input, reason }| Failed {
+            let mut article = article.map_err(|ReadError { input, reason }| Failed {
                 id: input,
                 reason,
                 by: None,
             })?;
-            let (id, empty) = (article.id.clone(), article.text.trim().is_empty());
+            let english = article.settle_language(arguments.input.any_language);
+            if article.text.trim().is_empty() {
+                article.warnings.push("the text is empty".to_owned());
+            }
+            let (id, warnings) = (article.id.clone(), std::mem::take(&mut article.warnings));
             let mut document = article
                 .into_document(pipeline.symbols())
                 .map_err(|error| Failed { id: id.clone(), reason: error.to_string(), by: None })?;
-            worker.analyze(&mut document).map_err(|failure| Failed {
-                id: id.clone(),
-                reason: failure.to_string(),
-                by: Some(Box::new(failure)),
-            })?;
-            let warning = empty.then(|| format!("{id}: the text is empty"));
-            Ok::<_, Failed>((Record::new(&document, &contents), warning))
+            if english {
+                worker.analyze(&mut document).map_err(|failure| Failed {
+                    id: id.clone(),
+                    reason: failure.to_string(),
+                    by: Some(Box::new(failure)),
+                })?;
+            }
+            Ok::<_, Failed>((Record::new(&document, &contents), warnings, english))
         },
         |result| {
             let mut lost = false;
             match result {
-                Ok((record, warning)) => {
-                    if let Some(warning) = warning.filter(|_| !arguments.quiet) {
-                        progress.say(&format!("warning: {warning}"));
+                Ok((record, warnings, english)) => {
+                    foreign += usize::from(!english);
+                    for warning in warnings.iter().filter(|_| !arguments.quiet) {
+                        progress.say(&format!("warning: {}: {warning}", record.id));
                     }
                     if written.is_ok() {
                         written = onrecord_formats::write(format, &record, records, &mut output);
@@ -93,6 +99,11 @@ pub(crate) fn run(host: &Host, arguments: &AnalyzeArguments) -> Result<ExitCode>
         },
     );
     progress.end();
+    if foreign > 0 && !arguments.quiet {
+        eprintln!(
+            "warning: {foreign} of {records} articles are not in English and were not analyzed"
+        );
+    }
     lettered?;
     if let Some(documents) = given_up {
         let most = config.max_consecutive_losses;
@@ -125,53 +136,16 @@ fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn output_format(arguments: &AnalyzeArguments) -> OutputFormat {
+fn output_format(arguments: &AnalyzeArguments, lone: bool) -> OutputFormat {
     match arguments.format {
         Format::Jsonl => OutputFormat::Jsonl,
-        Format::Json => OutputFormat::Json {
-            lone: match arguments.files.as_slice() {
-                [file] => input_format(file, arguments.input_format) == InputFormat::Text,
-                _ => false,
-            },
-        },
+        Format::Json => OutputFormat::Json { lone },
         Format::Text => {
             let width = match &arguments.output {
                 None if io::stdout().is_terminal() => terminal_size::terminal_size(),
                 _ => None,
             };
             OutputFormat::Text { width: width.map_or(80, |(width, _)| usize::from(width.0)) }
-        }
-    }
-}
-
-fn input_format(file: &Path, given: Input) -> InputFormat {
-    match given {
-        Input::Auto => InputFormat::of_name(&file.to_string_lossy()),
-        Input::Text => InputFormat::Text,
-        Input::Jsonl => InputFormat::Jsonl,
-    }
-}
-
-type Articles = Box<dyn Iterator<Item = Result<Article, ReadError>> + Send>;
-
-pub(crate) fn open_input(file: &Path, given: Input) -> Articles {
-    let format = input_format(file, given);
-    if file == Path::new("-") {
-        return articles(io::stdin(), format, "stdin");
-    }
-    let name = file.display().to_string();
-    let opened = File::open(file).and_then(|opened| {
-        if opened.metadata()?.is_dir() {
-            let reason = "it is a folder; name its files, as with `FOLDER/*.txt`";
-            return Err(io::Error::other(reason));
-        }
-        Ok(opened)
-    });
-    match opened {
-        Ok(opened) => articles(opened, format, &name),
-        Err(error) => {
-            let reason = format!("cannot be read: {error}");
-            Box::new(std::iter::once(Err(ReadError { input: name, reason })))
         }
     }
 }

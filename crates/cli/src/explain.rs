@@ -10,11 +10,11 @@ use anyhow::{Result, bail};
 use clap::Args;
 use onrecord_core::view::{Entity, Item, Quote};
 use onrecord_core::{Doc, OptionKind, Pipeline, Span};
-use onrecord_formats::ReadError;
+use onrecord_formats::{ReadError, ReadOptions};
 use onrecord_host::{Config, Host};
 use onrecord_plugin::Given;
 
-use crate::{Input, analyze, configuration, exit, print};
+use crate::{configuration, exit, print};
 
 /// The option by which an analyzer writes down its reasons, if it can.
 const OPTION: &str = "explain";
@@ -46,7 +46,14 @@ pub(crate) fn run(host: &Host, arguments: &ExplainArguments) -> Result<ExitCode>
     let Some(pipeline) = pipeline(host, &arguments.config)? else {
         return Ok(ExitCode::from(exit::USAGE));
     };
-    let article = article(arguments)?;
+    let mut article = article(arguments)?;
+    let english = article.settle_language(false);
+    for warning in &article.warnings {
+        eprintln!("warning: {}: {warning}", article.id);
+    }
+    if !english {
+        return Ok(ExitCode::from(exit::SOME_FAILED));
+    }
     let id = article.id.clone();
     let mut document = article.into_document(pipeline.symbols())?;
     if let Err(failure) = pipeline.worker().analyze(&mut document) {
@@ -110,7 +117,11 @@ fn pipeline(host: &Host, name: &Path) -> Result<Option<Pipeline>> {
 
 fn article(arguments: &ExplainArguments) -> Result<onrecord_formats::Article> {
     let mut first_fault = None;
-    for article in analyze::open_input(&arguments.file, Input::Auto) {
+    let opened = match onrecord_formats::open_input(&arguments.file, None) {
+        Ok(opened) => opened,
+        Err(error) => bail!("{error}"),
+    };
+    for article in opened.articles(&ReadOptions::default()) {
         match article {
             Ok(article) if arguments.id.as_ref().is_none_or(|id| *id == article.id) => {
                 return Ok(article);

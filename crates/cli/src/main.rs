@@ -7,6 +7,7 @@ mod analyze;
 mod check;
 mod configuration;
 mod explain;
+mod input;
 mod letters;
 mod new;
 mod pipe;
@@ -135,10 +136,8 @@ struct ConfigArgument {
 
 #[derive(Args)]
 struct AnalyzeArguments {
-    /// Articles: text in UTF-8, or `.jsonl` with one `{"id", "text", ...}` a line; `-` is standard
-    /// input
-    #[arg(value_name = "FILE", required = true)]
-    files: Vec<PathBuf>,
+    #[command(flatten)]
+    input: input::InputArguments,
     /// The pipeline: a TOML file, or one that is built in: news, quotes, entities,
     /// isolated
     #[arg(long, short, value_name = "FILE", default_value = "news")]
@@ -161,9 +160,6 @@ struct AnalyzeArguments {
     /// Leave the text out of the record
     #[arg(long)]
     no_text: bool,
-    /// The form of the input, where its name does not tell
-    #[arg(long, value_enum, default_value = "auto")]
-    input_format: Input,
     /// Write a line of JSON for each document that failed: its id, the analyzer, the reason
     #[arg(long, value_name = "PATH")]
     dead_letter: Option<PathBuf>,
@@ -203,6 +199,9 @@ struct PipeArguments {
     /// Leave the text out of the records
     #[arg(long)]
     no_text: bool,
+    /// Analyze what is not English as if it were
+    #[arg(long)]
+    any_language: bool,
 }
 
 #[cfg(feature = "serve")]
@@ -276,16 +275,6 @@ enum Unit {
     Byte,
     /// UTF-16 units, as JavaScript and Java slice
     Utf16,
-}
-
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-enum Input {
-    /// By the name: JSON Lines for `.jsonl` and `.ndjson`, else text
-    Auto,
-    /// One article
-    Text,
-    /// One article a line
-    Jsonl,
 }
 
 fn main() -> ExitCode {

@@ -10,7 +10,7 @@ use std::sync::mpsc::channel;
 use anyhow::Result;
 use onrecord_core::Pipeline;
 use onrecord_core::record::Contents;
-use onrecord_formats::{Article, ReadError};
+use onrecord_formats::{Article, ReadError, ReadOptions};
 use onrecord_host::Host;
 use serde_json::{Value, json};
 
@@ -38,6 +38,7 @@ pub(crate) fn run(
     let analysis = Analysis {
         pool: Pool::start(&pipeline, threads, 2 * threads)?,
         pipeline,
+        any_language: arguments.any_language,
         contents: Arc::new(pool::contents(&arguments.layers, arguments.offsets, arguments.no_text)),
     };
     let input = BufReader::with_capacity(AT_ONCE, io::stdin().lock());
@@ -93,6 +94,7 @@ enum Ended {
 struct Analysis {
     pool: Pool,
     pipeline: Arc<Pipeline>,
+    any_language: bool,
     contents: Arc<Contents>,
 }
 
@@ -112,9 +114,9 @@ impl Analysis {
                     let id = article.id.clone();
                     let (pipeline, contents) =
                         (Arc::clone(&self.pipeline), Arc::clone(&self.contents));
-                    let sender = sender.clone();
+                    let (sender, any) = (sender.clone(), self.any_language);
                     self.pool.run(Box::new(move |worker| {
-                        let record = pool::record(worker, &pipeline, article, &contents);
+                        let record = pool::record(worker, &pipeline, article, any, &contents);
                         let json = record.and_then(|record| {
                             serde_json::to_string(&record).map_err(|error| error.to_string())
                         });
@@ -198,18 +200,12 @@ fn article(line: &[u8], place: &str, arguments: &PipeArguments) -> Result<Articl
     if line.iter().all(u8::is_ascii_whitespace) {
         return Err(ReadError { input: place.into(), reason: "an empty line".into() });
     }
-    let read = match serde_json::from_slice(line) {
-        Ok(Value::Object(mut fields)) if (text, id) != ("text", "id") => {
-            for (given, name) in [(text, "text"), (id, "id")] {
-                if let Some(value) = fields.remove(given) {
-                    fields.insert(name.into(), value);
-                }
-            }
-            Article::from_json(Value::Object(fields).to_string().as_bytes(), place)
-        }
-        _ => Article::from_json(line, place),
+    let options = ReadOptions {
+        text_column: Some(text.to_owned()),
+        id_column: Some(id.to_owned()),
+        ..ReadOptions::default()
     };
-    read.map_err(|error| {
+    Article::from_json(line, place, &options).map_err(|error| {
         let fields: Option<Value> = serde_json::from_slice(line).ok();
         let input = match fields.as_ref().and_then(|fields| fields.get(id)) {
             Some(Value::String(id)) => id.clone(),

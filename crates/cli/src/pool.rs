@@ -80,16 +80,21 @@ pub(crate) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// The record of an article, or why there is none.
+/// The record of an article, or why there is none; one that is surely not English, unless
+/// `any_language` will do, has a record that only says so.
 pub(crate) fn record(
     worker: &mut Worker<'_>,
     pipeline: &Pipeline,
-    article: Article,
+    mut article: Article,
+    any_language: bool,
     contents: &Contents,
 ) -> Result<Record, String> {
+    let analyze = article.settle_language(any_language);
     let document = article.into_document(pipeline.symbols());
     let mut document = document.map_err(|error| error.to_string())?;
-    worker.analyze(&mut document).map_err(|failure| failure.to_string())?;
+    if analyze {
+        worker.analyze(&mut document).map_err(|failure| failure.to_string())?;
+    }
     Ok(Record::new(&document, contents))
 }
 

@@ -140,7 +140,7 @@ impl<R: Read> BatchReader<R> {
             let meta = meta
                 .iter()
                 .filter_map(|(name, column)| column.get(row).map(|value| ((*name).clone(), value)));
-            Ok(Article { id, text, meta: meta.collect(), targets: Vec::new() })
+            Ok(Article { meta: meta.collect(), ..Article::new(id, text) })
         });
         let rows = rows.collect();
         self.rows += batch.num_rows();

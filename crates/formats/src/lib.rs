@@ -18,5 +18,8 @@ mod write;
 
 #[cfg(feature = "arrow")]
 pub use batch::{BatchError, BatchReader, BatchWriter, Columns, Row};
-pub use read::{Article, InputFormat, ReadError, articles};
+pub use read::{
+    Article, Articles, Encoding, InputFormat, Opened, ReadError, ReadOptions, articles,
+    articles_with, inputs, open as open_input,
+};
 pub use write::{OutputFormat, close, open, write};

@@ -194,12 +194,8 @@ fn predict(pipeline: &Pipeline, set: &Set, gold: &Path, output: &PathBuf) -> Res
             None => gold_document["text"].as_str().context("a document has no `text`")?.to_owned(),
         };
         let id = gold_document["id"].as_str().context("a document has no `id`")?;
-        let article = Article {
-            id: id.to_owned(),
-            targets: targets_of(&gold_document, &text),
-            text,
-            meta: Vec::new(),
-        };
+        let targets = targets_of(&gold_document, &text);
+        let article = Article { targets, ..Article::new(id, text) };
         let mut document = article.into_document(pipeline.symbols())?;
         for (key, name) in [("date", "published"), ("title", "title"), ("publisher", "publisher")] {
             if let Some(value) = gold_document[key].as_str() {

@@ -11,7 +11,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use clap::ValueEnum as _;
 use onrecord_core::record::{Contents, Record};
-use onrecord_formats::{Article, ReadError};
+use onrecord_formats::{Article, ReadError, ReadOptions};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::oneshot;
@@ -72,6 +72,8 @@ struct Parameters {
     layers: Option<String>,
     #[serde(default)]
     no_text: bool,
+    #[serde(default)]
+    any_language: bool,
 }
 
 impl Parameters {
@@ -106,6 +108,7 @@ impl Parameters {
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Text,
+    Html,
     Json,
     Lines,
 }
@@ -116,14 +119,15 @@ impl Kind {
         let given = given.unwrap_or("none").to_ascii_lowercase();
         let refused = || {
             let detail = format!(
-                "`Content-Type`: expected text/plain, application/json or application/x-ndjson, \
-                 in UTF-8, found {given:.80}"
+                "`Content-Type`: expected text/plain, text/html, application/json or \
+                 application/x-ndjson, in UTF-8, found {given:.80}"
             );
             Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
         };
         let mut parts = given.split(';').map(str::trim);
         let kind = match parts.next() {
             Some("text/plain") => Self::Text,
+            Some("text/html" | "application/xhtml+xml") => Self::Html,
             Some("application/json") => Self::Json,
             Some("application/x-ndjson" | "application/ndjson" | "application/jsonl") => {
                 Self::Lines
@@ -145,12 +149,16 @@ impl Kind {
         let bad = |error: ReadError| Problem::new(StatusCode::BAD_REQUEST, error.reason);
         let id = id.unwrap_or_else(|| NAME.into());
         match self {
-            Self::Text => {
-                let format = onrecord_formats::InputFormat::Text;
+            Self::Text | Self::Html => {
+                use onrecord_formats::InputFormat;
+                let html = self == Self::Html;
+                let format = if html { InputFormat::Html } else { InputFormat::Text };
                 let article = onrecord_formats::articles(body, format, &id).next();
                 Ok(article.transpose().map_err(bad)?.into_iter().map(Ok).collect())
             }
-            Self::Json => Ok(vec![Ok(Article::from_json(body, &id).map_err(bad)?)]),
+            Self::Json => {
+                Ok(vec![Ok(Article::from_json(body, &id, &ReadOptions::default()).map_err(bad)?)])
+            }
             Self::Lines => {
                 let format = onrecord_formats::InputFormat::Jsonl;
                 Ok(onrecord_formats::articles(body, format, &id).collect())
@@ -164,12 +172,13 @@ async fn analyze(State(service): Shared, request: Request) -> Result<Response, P
     let mut parameters = Parameters::of(&parts.uri)?;
     let contents = parameters.contents()?;
     let kind = Kind::of(&parts.headers)?;
+    let any_language = parameters.any_language;
     let limit = service.max_bytes;
     let read = async move {
         let body = read(body, limit).await?;
         kind.articles(&body, parameters.id.take())
     };
-    let outcomes = in_time(&service, read, contents).await?;
+    let outcomes = in_time(&service, read, any_language, contents).await?;
     let mut lines = String::new();
     for (id, outcome) in outcomes {
         match outcome {
@@ -183,7 +192,7 @@ async fn analyze(State(service): Shared, request: Request) -> Result<Response, P
     }
     let kind = match kind {
         Kind::Lines => "application/x-ndjson",
-        Kind::Text | Kind::Json => "application/json",
+        Kind::Text | Kind::Html | Kind::Json => "application/json",
     };
     Ok(([(header::CONTENT_TYPE, kind)], lines).into_response())
 }
@@ -211,9 +220,9 @@ async fn page(State(service): Shared, request: Request) -> Result<Html<String>, 
         let Form(Filled { text }) = filled.map_err(|error| {
             Problem::new(StatusCode::BAD_REQUEST, format!("the form: {}", error.body_text()))
         })?;
-        Ok(vec![Ok(Article { id: NAME.into(), text, meta: Vec::new(), targets: Vec::new() })])
+        Ok(vec![Ok(Article::new(NAME, text))])
     };
-    let outcomes = in_time(&service, read, Contents::default()).await?;
+    let outcomes = in_time(&service, read, false, Contents::default()).await?;
     match outcomes.into_iter().next() {
         Some((_, Ok(record))) => Ok(Html(shown(&record))),
         Some((_, Err(reason))) => Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, reason)),
@@ -252,6 +261,7 @@ type Outcome = (String, Result<Record, String>);
 async fn in_time(
     service: &Arc<Service>,
     read: impl Future<Output = Result<Vec<Result<Article, ReadError>>, Problem>>,
+    any_language: bool,
     contents: Contents,
 ) -> Result<Vec<Outcome>, Problem> {
     let Ok(place) = Arc::clone(&service.places).try_acquire_owned() else {
@@ -274,7 +284,7 @@ async fn in_time(
                     Err(ReadError { input, reason }) => (input, Err(reason)),
                     Ok(article) => {
                         let id = article.id.clone();
-                        (id, pool::record(worker, &pipeline, article, &contents))
+                        (id, pool::record(worker, &pipeline, article, any_language, &contents))
                     }
                 });
             }
