@@ -68,7 +68,7 @@ fn one_line_in_is_one_line_out() {
     assert_eq!(ids, ["u1", "stdin:2", "7", "stdin:4", "stdin:5", "stdin:6"]);
     assert_eq!(found[0]["schema"], "onrecord/1");
     let told =
-        ["an empty line", "an object without `text`", "no JSON", "expected a JSON", "expected"];
+        ["an empty line", "an object without `body`", "no JSON", "expected a JSON", "expected"];
     for (line, told) in found[1..].iter().zip(told) {
         assert!(line["error"].as_str().unwrap().starts_with(told), "{line}");
     }

@@ -152,6 +152,10 @@ impl Kind {
             Self::Text | Self::Html => {
                 use onrecord_formats::InputFormat;
                 let html = self == Self::Html;
+                if let (false, Err(error)) = (html, std::str::from_utf8(body)) {
+                    let detail = format!("the body: expected UTF-8: {error}");
+                    return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+                }
                 let format = if html { InputFormat::Html } else { InputFormat::Text };
                 let article = onrecord_formats::articles(body, format, &id).next();
                 Ok(article.transpose().map_err(bad)?.into_iter().map(Ok).collect())
@@ -274,7 +278,7 @@ async fn in_time(
         let pipeline = Arc::clone(&service.pipeline);
         service.pool.run(Box::new(move |worker| {
             // The place is taken for as long as the work goes on, whoever still waits for it.
-            let _place = place;
+            let place = place;
             let mut outcomes = Vec::new();
             for article in articles {
                 if sender.is_closed() {
@@ -288,6 +292,8 @@ async fn in_time(
                     }
                 });
             }
+            // Before the answer is there: its reader may ask again at once.
+            drop(place);
             let _ = sender.send(outcomes);
         }));
         receiver.await.map_err(|_| {
