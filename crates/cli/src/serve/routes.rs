@@ -153,7 +153,10 @@ impl Kind {
                 use onrecord_formats::InputFormat;
                 let html = self == Self::Html;
                 if let (false, Err(error)) = (html, std::str::from_utf8(body)) {
-                    let detail = format!("the body: expected UTF-8: {error}");
+                    let at = error.valid_up_to();
+                    let byte = body.get(at).copied().unwrap_or_default();
+                    let detail =
+                        format!("the body: expected UTF-8, found byte 0x{byte:02X} at offset {at}");
                     return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
                 }
                 let format = if html { InputFormat::Html } else { InputFormat::Text };
