@@ -226,7 +226,7 @@ fn a_plugin_that_is_always_lost_ends_the_run() {
     let run = bench.run(&texts.each_ref().map(String::as_str));
     ended(&run, 5, &["given up after 8 documents, the last 5 of which were lost in a row"]);
     assert!(!bench.path("out.jsonl").exists());
-    let kept = std::fs::read_to_string(bench.path("out.jsonl.partial")).unwrap();
+    let kept = std::fs::read_to_string(bench.path("out.jsonl.partial/output")).unwrap();
     assert_eq!(kept.lines().count(), 2);
     assert_eq!(bench.lines("dead.jsonl").len(), 6);
 }

@@ -10,6 +10,9 @@ use onrecord_formats::{
     Articles, Encoding, InputFormat, ReadError, ReadOptions, inputs, open_input,
 };
 
+use crate::progress::Meter;
+use crate::resume::Fingerprint;
+
 #[derive(Args)]
 pub(crate) struct InputArguments {
     /// Articles: files, folders, patterns such as 'news/*.html'; `-` is standard input
@@ -97,16 +100,45 @@ pub(crate) struct Inputs {
 }
 
 impl InputArguments {
+    /// The size of all inputs in bytes, where all are files that are read as they are.
+    pub(crate) fn size(&self) -> Option<u64> {
+        let size = |file: &PathBuf| {
+            let name = file.to_string_lossy().to_ascii_lowercase();
+            let packed = [".gz", ".zst", ".parquet"].iter().any(|ending| name.ends_with(ending));
+            let found = std::fs::metadata(file).ok().filter(|found| found.is_file() && !packed);
+            found.map(|found| found.len())
+        };
+        self.files.iter().filter(|_| self.files_from.is_none()).map(size).sum()
+    }
+
+    /// What has to stay the same when a run is resumed, besides the inputs themselves.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        let told = |option: &Option<String>| option.clone().unwrap_or_else(|| "not given".into());
+        let format = self.input_format.to_possible_value();
+        let format = format.map(|value| value.get_name().to_owned());
+        [
+            ("form of the input", told(&format)),
+            ("encoding", told(&self.encoding.map(|encoding| format!("{encoding:?}")))),
+            ("text column", told(&self.text_column)),
+            ("identifier column", told(&self.id_column)),
+            ("delimiter", told(&self.delimiter.map(|byte| char::from(byte).to_string()))),
+            ("any language", self.any_language.to_string()),
+        ]
+        .map(|(key, value)| (key.to_owned(), value))
+        .into()
+    }
+
     /// Finds the inputs; reads no more than the first one's first bytes.
     ///
     /// # Errors
     /// Where the file that names inputs cannot be read.
-    pub(crate) fn open(&self) -> Result<Inputs> {
+    pub(crate) fn open(&self, meter: &Meter) -> Result<Inputs> {
         let options = ReadOptions {
             encoding: self.encoding,
             text_column: self.text_column.clone(),
             id_column: self.id_column.clone(),
             delimiter: self.delimiter,
+            counter: Some(meter.counter()),
         };
         let format = self.input_format.format();
         if let ([file], None) = (self.files.as_slice(), &self.files_from)

@@ -1,7 +1,7 @@
 //! `--dead-letter`: what became of the documents that have no record.
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use onrecord_core::RunFailure;
@@ -9,6 +9,7 @@ use onrecord_host::{Loaded, Origin};
 use serde_json::json;
 
 use crate::OutputError;
+use crate::output::cannot;
 
 /// A document that failed, and why.
 pub(crate) struct Failed {
@@ -31,12 +32,22 @@ impl Failed {
 pub(crate) struct DeadLetters(Option<(File, PathBuf)>);
 
 impl DeadLetters {
-    pub(crate) fn open(path: Option<&Path>) -> Result<Self, OutputError> {
-        let open = |path: &Path| match File::create(path) {
+    /// Opens the file, and cuts it to the length in bytes that an earlier run had noted.
+    pub(crate) fn open(path: Option<&Path>, length: u64) -> Result<Self, OutputError> {
+        let open = |path: &Path| match cut(path, length) {
             Ok(file) => Ok((file, path.to_owned())),
             Err(error) => Err(cannot(path, &error)),
         };
         path.map(open).transpose().map(Self)
+    }
+
+    /// Has the disk keep what was written; its length in bytes.
+    pub(crate) fn sync(&mut self) -> io::Result<u64> {
+        let Some((file, _)) = &mut self.0 else { return Ok(0) };
+        let length = file.stream_position().unwrap_or_default();
+        // A pipe or a terminal keeps nothing.
+        let _ = file.sync_data();
+        Ok(length)
     }
 
     pub(crate) fn write(&mut self, failed: &Failed, loaded: &[Loaded]) -> Result<(), OutputError> {
@@ -61,6 +72,17 @@ impl DeadLetters {
     }
 }
 
-fn cannot(path: &Path, error: &io::Error) -> OutputError {
-    OutputError(format!("cannot write to {}: {error}", path.display()))
+fn cut(path: &Path, length: u64) -> io::Result<File> {
+    if length == 0 {
+        return File::create(path);
+    }
+    let mut file = File::options().write(true).open(path)?;
+    let found = file.metadata()?.len();
+    if found < length {
+        let reason = format!("it has {found} bytes, of {length} that were written");
+        return Err(io::Error::new(io::ErrorKind::InvalidData, reason));
+    }
+    file.set_len(length)?;
+    file.seek(SeekFrom::Start(length))?;
+    Ok(file)
 }

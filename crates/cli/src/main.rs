@@ -7,12 +7,17 @@ mod analyze;
 mod check;
 mod configuration;
 mod explain;
+mod fingerprint;
 mod input;
+mod interrupt;
 mod letters;
 mod new;
+mod output;
 mod pipe;
 mod plugins;
 mod pool;
+mod progress;
+mod resume;
 #[cfg(feature = "serve")]
 mod serve;
 
@@ -21,6 +26,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use output::{Layer, Unit};
 
 /// Exit codes; the help shows the same. [`onrecord_host::ENDED_BY_PLUGIN`] is another.
 mod exit {
@@ -45,6 +52,7 @@ Exit codes:
   4   a plugin ended the run: it called `exit`, or went on for twice its timeout
   5   the run was given up: isolated analyzers were lost on too many documents in a row
   70  a mistake in onrecord itself
+  130, 143  interrupted by Ctrl-C or SIGTERM; with `--output`, `--resume` goes on
 
 Plugins are looked for in the folders of ONRECORD_PLUGIN_PATH, beside the executable, in
 ../lib/onrecord/plugins/v1 from there, in the user's data folder, and then among those built in.";
@@ -142,27 +150,11 @@ struct AnalyzeArguments {
     /// isolated
     #[arg(long, short, value_name = "FILE", default_value = "news")]
     config: PathBuf,
-    /// The form of the output: `json` is one object for one text file, else an array
-    #[arg(long, short, value_enum, default_value = "text")]
-    format: Format,
-    /// Write to a file, which appears when it is complete, instead of standard output
-    #[arg(long, short, value_name = "PATH")]
-    output: Option<PathBuf>,
     /// Threads; as many as processors where nothing is said
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
-    /// Also put these layers into the record
-    #[arg(long, value_enum, value_delimiter = ',', value_name = "LAYERS")]
-    layers: Vec<Layer>,
-    /// The unit of offsets in the record
-    #[arg(long, value_enum, default_value = "codepoint")]
-    offsets: Unit,
-    /// Leave the text out of the record
-    #[arg(long)]
-    no_text: bool,
-    /// Write a line of JSON for each document that failed: its id, the analyzer, the reason
-    #[arg(long, value_name = "PATH")]
-    dead_letter: Option<PathBuf>,
+    #[command(flatten)]
+    output: output::OutputArguments,
     /// Say nothing but errors
     #[arg(long, short)]
     quiet: bool,
@@ -249,32 +241,6 @@ enum PipeFormat {
 enum ListFormat {
     Text,
     Json,
-}
-
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-enum Format {
-    /// Tables for reading
-    Text,
-    /// JSON, indented
-    Json,
-    /// One JSON object a line
-    Jsonl,
-}
-
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-enum Layer {
-    Tokens,
-    Sentences,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Unit {
-    /// Unicode code points, as Python and R slice
-    Codepoint,
-    /// UTF-8 bytes, as Rust and Go slice
-    Byte,
-    /// UTF-16 units, as JavaScript and Java slice
-    Utf16,
 }
 
 fn main() -> ExitCode {

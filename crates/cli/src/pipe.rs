@@ -15,7 +15,7 @@ use onrecord_host::Host;
 use serde_json::{Value, json};
 
 use crate::pool::{self, Pool};
-use crate::{OutputError, PipeArguments, PipeFormat, configuration, exit};
+use crate::{OutputError, PipeArguments, PipeFormat, configuration, exit, output};
 
 /// The name of the input where a row has no identifier.
 const NAME: &str = "stdin";
@@ -39,7 +39,11 @@ pub(crate) fn run(
         pool: Pool::start(&pipeline, threads, 2 * threads)?,
         pipeline,
         any_language: arguments.any_language,
-        contents: Arc::new(pool::contents(&arguments.layers, arguments.offsets, arguments.no_text)),
+        contents: Arc::new(output::contents(
+            &arguments.layers,
+            arguments.offsets,
+            arguments.no_text,
+        )),
     };
     let input = BufReader::with_capacity(AT_ONCE, io::stdin().lock());
     let ended = match arguments.format {

@@ -7,10 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use onrecord_core::record::{Contents, Record};
-use onrecord_core::{OffsetUnit, Pipeline, Worker};
+use onrecord_core::{Pipeline, Worker};
 use onrecord_formats::Article;
-
-use crate::{Layer, Unit};
 
 /// The stack of a thread in bytes, as large as a main thread's.
 const STACK: usize = 8 << 20;
@@ -96,18 +94,4 @@ pub(crate) fn record(
         worker.analyze(&mut document).map_err(|failure| failure.to_string())?;
     }
     Ok(Record::new(&document, contents))
-}
-
-/// What goes into records, as the options say it.
-pub(crate) fn contents(layers: &[Layer], offsets: Unit, no_text: bool) -> Contents {
-    Contents {
-        offsets: match offsets {
-            Unit::Codepoint => OffsetUnit::Codepoint,
-            Unit::Byte => OffsetUnit::Byte,
-            Unit::Utf16 => OffsetUnit::Utf16,
-        },
-        text: !no_text,
-        tokens: layers.contains(&Layer::Tokens),
-        sentences: layers.contains(&Layer::Sentences),
-    }
 }

@@ -13,7 +13,6 @@
 #[cfg(feature = "arrow")]
 mod batch;
 mod read;
-mod table;
 mod write;
 
 #[cfg(feature = "arrow")]
@@ -22,4 +21,4 @@ pub use read::{
     Article, Articles, Encoding, InputFormat, Opened, ReadError, ReadOptions, articles,
     articles_with, inputs, open as open_input,
 };
-pub use write::{OutputFormat, close, open, write};
+pub use write::{Cell, Column, Destination, Kind, Mark, OutputFormat, Table, Writer};

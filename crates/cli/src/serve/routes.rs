@@ -19,8 +19,8 @@ use tokio::sync::oneshot;
 use super::Service;
 use super::guard::guard;
 use super::problem::Problem;
-use crate::pool;
-use crate::{Layer, Unit, pretty};
+use crate::output::{self, Layer, Unit};
+use crate::{pool, pretty};
 
 const OPENAPI: &str = include_str!("openapi.json");
 const PAGE: &str = include_str!("page.html");
@@ -100,7 +100,7 @@ impl Parameters {
         });
         let layers = layers.collect::<Result<Vec<_>, _>>()?;
         let offsets = offsets.transpose()?.unwrap_or(Unit::Codepoint);
-        Ok(pool::contents(&layers, offsets, self.no_text))
+        Ok(output::contents(&layers, offsets, self.no_text))
     }
 }
 

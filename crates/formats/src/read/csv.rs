@@ -275,6 +275,7 @@ mod tests {
             delimiter: Some(b'|'),
             text_column: Some("Inhalt".into()),
             id_column: Some("Nummer".into()),
+            ..ReadOptions::default()
         };
         let found = rows(b"Nummer|Inhalt\n7|\xCF\xEE\xF0\xF2\n", &given);
         let first = found[0].as_ref().unwrap();

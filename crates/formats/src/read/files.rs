@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::MultiGzDecoder;
 
@@ -106,9 +108,28 @@ impl Opened {
             Content::File(file) if self.format == InputFormat::Parquet => {
                 super::arrow::parquet(file, self.name, options)
             }
-            Content::File(file) => articles_with(file, self.format, &self.name, options),
+            Content::File(file) => {
+                let file = Counted { file, counter: options.counter.clone() };
+                articles_with(file, self.format, &self.name, options)
+            }
             Content::Bytes(bytes) => articles_with(bytes, self.format, &self.name, options),
         }
+    }
+}
+
+/// A file whose bytes are counted as they are read.
+struct Counted {
+    file: File,
+    counter: Option<Arc<AtomicU64>>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(bytes)?;
+        if let Some(counter) = &self.counter {
+            counter.fetch_add(read as u64, Ordering::Relaxed);
+        }
+        Ok(read)
     }
 }
 

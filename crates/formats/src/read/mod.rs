@@ -25,6 +25,8 @@ mod warc;
 mod tests;
 
 use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 pub use article::{Article, ReadError};
 pub use encoding::Encoding;
@@ -45,6 +47,9 @@ pub struct ReadOptions {
     pub id_column: Option<String>,
     /// The byte between the fields of a CSV file; else the one that its first line shows.
     pub delimiter: Option<u8>,
+    /// What the bytes are added to that are read of files as they are, for progress: neither of
+    /// compressed ones nor of Parquet.
+    pub counter: Option<Arc<AtomicU64>>,
 }
 
 /// The most bytes that one text, line or page takes; what is larger is an error.

@@ -10,7 +10,7 @@ use onrecord_core::{MentionKind, Offsets, Polarity};
 const LEAST_WIDTH: usize = 40;
 
 /// The record in lines of at most `width` columns, words longer than that aside.
-pub(crate) fn show(record: &Record, width: usize) -> String {
+pub(super) fn show(record: &Record, width: usize) -> String {
     let text = record.text.as_deref().unwrap_or_default();
     let entities = record.entities.iter().map(|entity| (entity.id.as_str(), entity)).collect();
     let offsets = Offsets::new(text, record.offsets);
