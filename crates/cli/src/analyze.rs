@@ -32,7 +32,7 @@ pub(crate) fn run(host: &Host, arguments: &AnalyzeArguments) -> Result<ExitCode>
         run
     };
     let (output, checkpoint) = match Output::open(&arguments.output, format, run)? {
-        Opened::At(output, checkpoint) => (output, checkpoint),
+        Opened::At(output, checkpoint) => (*output, checkpoint),
         Opened::Complete(counts) => return Ok(told(counts)),
     };
     let letters = DeadLetters::open(arguments.output.dead_letter.as_deref(), checkpoint.letters)?;

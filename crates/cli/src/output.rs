@@ -184,7 +184,7 @@ pub(crate) struct Output {
 /// An output, and how far it is.
 pub(crate) enum Opened {
     /// It is to be written, after these documents.
-    At(Output, Checkpoint),
+    At(Box<Output>, Checkpoint),
     /// An earlier run had written all; now it has its name.
     Complete(Counts),
 }
@@ -220,12 +220,12 @@ impl Output {
             let writer = format.writer(destination, checkpoint.mark.as_ref());
             let writer = writer.map_err(|error| cannot(path, &error))?;
             let output = Self { writer, workplace: Some(workplace), every, last };
-            return Ok(Opened::At(output, checkpoint));
+            return Ok(Opened::At(Box::new(output), checkpoint));
         }
         let stream = stream.unwrap_or_else(|| Box::new(io::sink()));
         let writer = format.writer(Destination::Stream(stream), None)?;
         let output = Self { writer, workplace: None, every, last };
-        Ok(Opened::At(output, Checkpoint::default()))
+        Ok(Opened::At(Box::new(output), Checkpoint::default()))
     }
 
     /// Whether the run can be resumed.
