@@ -64,6 +64,8 @@ enum Format {
     /// Tables for spreadsheets and data frames: a folder with documents.csv, entities.csv, quotes.csv
     /// and stances.csv, or one `--table`
     Csv,
+    /// A report for the browser: a page for one article, else a folder with index.html
+    Html,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -139,6 +141,7 @@ impl OutputArguments {
                 OutputFormat::Text { width: size.map_or(80, |(width, _)| usize::from(width.0)) }
             }
             Format::Csv => OutputFormat::Csv { table, raw: self.raw_cells },
+            Format::Html => OutputFormat::Html { lone },
         };
         if format.is_folder() && self.output.is_none() {
             anyhow::bail!(

@@ -13,6 +13,7 @@
 #[cfg(feature = "arrow")]
 mod batch;
 mod read;
+pub mod report;
 mod write;
 
 #[cfg(feature = "arrow")]

@@ -11,6 +11,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use clap::ValueEnum as _;
 use onrecord_core::record::{Contents, Record};
+use onrecord_formats::report::{self, article};
 use onrecord_formats::{Article, ReadError, ReadOptions};
 use serde::Deserialize;
 use serde_json::json;
@@ -231,20 +232,10 @@ async fn page(State(service): Shared, request: Request) -> Result<Html<String>, 
     };
     let outcomes = in_time(&service, read, false, Contents::default()).await?;
     match outcomes.into_iter().next() {
-        Some((_, Ok(record))) => Ok(Html(shown(&record))),
+        Some((_, Ok(record))) => Ok(Html(article(&record, &report::Options::default()))),
         Some((_, Err(reason))) => Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, reason)),
         None => Ok(Html(PAGE.into())),
     }
-}
-
-/// A record as a page.
-fn shown(record: &Record) -> String {
-    let json = serde_json::to_string_pretty(record).unwrap_or_default();
-    let json = json.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>onrecord</title>\n\
-         <p><a href=\"/\">Another article</a></p>\n<pre>{json}</pre>\n</html>\n"
-    )
 }
 
 async fn read(body: Body, limit: usize) -> Result<axum::body::Bytes, Problem> {

@@ -4,6 +4,7 @@
 //! followed by another that goes on from its last [`Mark`], and nobody sees it in the bytes.
 
 mod csv;
+mod html;
 mod out;
 mod single;
 mod tables;
@@ -40,6 +41,12 @@ pub enum OutputFormat {
         /// Whether a text is written as it is even where a spreadsheet would take it for a formula.
         raw: bool,
     },
+    /// A report to be opened in a browser: a page for one article, or a folder of pages with a front
+    /// page.
+    Html {
+        /// Whether there is one article and no more.
+        lone: bool,
+    },
 }
 
 /// Where a writer writes.
@@ -55,6 +62,9 @@ pub enum Destination {
 pub struct Mark {
     /// The number of records written.
     pub records: u64,
+    /// What else the form has to know, in its own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
     /// The files that grow, by name inside the destination, with their lengths in bytes. The name of
     /// a destination that is a file itself is empty.
     pub files: BTreeMap<String, u64>,
@@ -91,7 +101,7 @@ pub trait Writer: Send {
 impl OutputFormat {
     /// Whether its destination is a folder.
     pub fn is_folder(self) -> bool {
-        matches!(self, Self::Csv { table: None, .. })
+        matches!(self, Self::Csv { table: None, .. } | Self::Html { lone: false })
     }
 
     /// A writer that begins, or goes on from a mark of an earlier one: files that have grown since are
@@ -111,6 +121,8 @@ impl OutputFormat {
             Self::Text { width } => single::writer(single::Text { width }, destination, from)?,
             Self::Json { lone } => single::writer(single::Json { lone }, destination, from)?,
             Self::Jsonl => single::writer(single::Jsonl, destination, from)?,
+            Self::Html { lone: true } => single::writer(html::One, destination, from)?,
+            Self::Html { lone: false } => html::writer(destination, from)?,
             Self::Csv { table, raw } => csv::writer(table, raw, destination, from)?,
         })
     }

@@ -54,7 +54,11 @@ impl<F: Form> Writer for Single<F> {
         self.out.flush()?;
         let length = self.out.sync()?;
         let files = |length| BTreeMap::from([(String::new(), length)]);
-        Ok(length.map(|length| Mark { records: self.records, files: files(length) }))
+        Ok(length.map(|length| Mark {
+            records: self.records,
+            files: files(length),
+            ..Mark::default()
+        }))
     }
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {
