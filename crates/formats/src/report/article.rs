@@ -94,6 +94,8 @@ struct Mark {
     told: Vec<usize>,
     more: usize,
     all: Vec<usize>,
+    /// What they are called, which paper shows.
+    ids: String,
     label: String,
 }
 
@@ -323,7 +325,9 @@ fn mark(all: &[usize], stances: &[Stance<'_>], parties: &Parties) -> Mark {
         }
         _ => format!("{} stances", all.len()),
     };
-    Mark { way, sign: sign(way), more: all.len() - told.len(), told, all: all.to_vec(), label }
+    let ids = told.iter().map(|&stance| safe::short(&stances[stance].record.id, 12));
+    let ids = ids.collect::<Vec<_>>().join(" ");
+    Mark { way, ids, sign: sign(way), more: all.len() - told.len(), told, all: all.to_vec(), label }
 }
 
 /// The ties between parties, those with stances first, in the order in which stances make them.
