@@ -28,5 +28,6 @@ mod isolation;
 mod layering;
 mod loading;
 mod pipe;
+mod resume;
 mod serve;
 mod trust;
