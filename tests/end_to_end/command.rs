@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use onrecord_core::record::Record;
+use onrecord_core::record::{QuoteRecord, Record};
 use onrecord_core::{OffsetUnit, Offsets};
 use onrecord_tests::{executable, onrecord};
 use serde_json::Value;
@@ -240,6 +240,32 @@ fn usage() {
     assert!(onrecord(["--version"]).end().good().starts_with("onrecord 0."));
     let schema = onrecord(["schema"]).end().json();
     assert_eq!(schema["properties"]["schema"]["type"], "string");
+}
+
+#[test]
+fn a_block_quote_of_a_page_has_a_speaker() {
+    let page = "<!doctype html><html lang=\"en\"><head><title>Harbour stays open</title></head><body>\
+        <article><h1>Harbour stays open</h1><p>The council of Port Varen voted on Monday to keep the \
+        harbour open. Ada Quill, the harbour master, wrote in a letter to the council:</p>\
+        <blockquote><p>The sea is ours to share.</p><p>No ship will be turned away.</p></blockquote>\
+        <p>It rained on the quay for the rest of the day, and the ferry was late again.</p>\
+        </article></body></html>";
+    let folder = folder();
+    let page = write(&folder, "harbour.html", page);
+    let arguments = [Path::new("analyze"), Path::new("--format=jsonl"), &page];
+    let json = onrecord(arguments).end().good();
+    let record: Record = serde_json::from_str(&json).unwrap();
+    let text = record.text.as_deref().unwrap();
+    let offsets = Offsets::new(text, record.offsets);
+    let words = |span| offsets.to_span(span).and_then(|span| span.slice(text)).unwrap();
+    let contents =
+        |quote: &QuoteRecord| quote.content.iter().map(|s| words(*s)).collect::<Vec<_>>();
+    let block = ["The sea is ours to share.", "No ship will be turned away."];
+    let quotes: Vec<_> = record.quotes.iter().filter(|quote| contents(quote) == block).collect();
+    assert_eq!(quotes.len(), 1, "{json}");
+    let speaker = quotes[0].speaker.as_ref();
+    let speaker = record.entities.iter().find(|entity| Some(&entity.id) == speaker);
+    assert_eq!(speaker.map(|entity| entity.name.as_str()), Some("Ada Quill"), "{json}");
 }
 
 #[test]

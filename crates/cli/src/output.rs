@@ -66,6 +66,10 @@ enum Format {
     Csv,
     /// A report for the browser: a page for one article, else a folder with index.html
     Html,
+    /// brat standoff: a folder with a text and its annotations for each article
+    Brat,
+    /// W3C Web Annotation as JSON-LD, a page of annotations an article, one a line
+    Jsonld,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -132,6 +136,9 @@ impl OutputArguments {
         if table.is_some() && self.format != Format::Csv {
             anyhow::bail!("`--table` names a table of `--format csv`");
         }
+        if self.no_text && self.format == Format::Brat {
+            anyhow::bail!("`--format brat` shows annotations in the text: leave `--no-text` away");
+        }
         let format = match self.format {
             Format::Jsonl => OutputFormat::Jsonl,
             Format::Json => OutputFormat::Json { lone },
@@ -142,6 +149,8 @@ impl OutputArguments {
             }
             Format::Csv => OutputFormat::Csv { table, raw: self.raw_cells },
             Format::Html => OutputFormat::Html { lone },
+            Format::Brat => OutputFormat::Brat,
+            Format::Jsonld => OutputFormat::Jsonld,
         };
         if format.is_folder() && self.output.is_none() {
             anyhow::bail!(

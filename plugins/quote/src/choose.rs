@@ -143,7 +143,7 @@ pub(crate) fn with_relayed(
     chosen: Vec<Judged>,
     candidates: &[Candidate],
     nested: Nested,
-) -> Vec<(Attribution, Origin)> {
+) -> Vec<Attribution> {
     let free = chosen.len();
     let mut origins = Vec::with_capacity(free);
     let mut stands: Vec<Candidate> = Vec::with_capacity(free);
@@ -161,18 +161,15 @@ pub(crate) fn with_relayed(
         };
         stands.extend(candidates.iter().filter(is_free).cloned());
     }
-    let found = resolve::resolve(words, &stands, nested, free);
+    let mut found = resolve::resolve(words, &stands, nested, free);
     let origin = |attribution: &Attribution| {
         let own = |(cue, _): &&((usize, usize), Origin)| *cue == attribution.candidate.cue;
         let at = origins.partition_point(|(cue, _)| cue.0 < attribution.candidate.cue.0);
         let near = origins.get(at..).unwrap_or_default().iter().take(4).find(own);
         near.map_or(Origin::Rule, |(_, origin)| *origin)
     };
+    for attribution in &mut found {
+        attribution.origin = origin(attribution);
+    }
     found
-        .into_iter()
-        .map(|attribution| {
-            let o = origin(&attribution);
-            (attribution, o)
-        })
-        .collect()
 }

@@ -11,7 +11,8 @@
 //! - A source takes its appositions.
 //!
 //! # What it needs
-//! `tokens` and `sentences`. Better with `mentions` and `entities` (for speakers).
+//! `tokens` and `sentences`. Better with `mentions` and `entities` (for speakers) and `blockquotes`
+//! (what the document sets off as quoted).
 //!
 //! # Example
 //! "“We will stay,” said Ada Quill, a port officer. “The sea is ours.” The council, she added, wants
@@ -28,7 +29,8 @@
 //! `draft`. A network says of each word whether it belongs to a source, a cue or content
 //! (`evidence`); `proposals` gathers what the rules and the network make of a cue, `judge` describes
 //! each in numbers for the trees of the `model`, and `choose` takes the likeliest. `resolve` settles
-//! overlaps of rules, lets quotations go on, and finds who relays whom.
+//! overlaps of rules, lets quotations go on, and finds who relays whom. `block` adds the block quotes
+//! of the document, `announce` says who speaks in them.
 //!
 //! # What it misses
 //! - Single cues that nothing announces, and figures of speech ("her standing with voters").
@@ -37,6 +39,8 @@
 //! - Speakers named only in the sentence before, where the attribution names none.
 #![forbid(unsafe_code)]
 
+mod announce;
+mod block;
 mod choose;
 mod clauses;
 mod closing;
@@ -61,7 +65,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use onrecord_plugin::core::{EntityId, QuoteId, Span};
+use onrecord_plugin::core::{EntityId, QuoteId, QuoteKind, Span};
 use onrecord_plugin::{
     Additions, Analyzer, Descriptor, Doc, Failure, Need, OptionDecl, OptionKind, Options, Plugin,
 };
@@ -104,6 +108,7 @@ impl Plugin for Quotes {
             Need::layer("sentences"),
             Need::optional("mentions"),
             Need::optional("entities"),
+            Need::optional(block::LAYER),
         ],
         provides: &["quotes", reasons::LAYER],
         options: &[
@@ -211,13 +216,14 @@ impl Analyzer for Quotes {
                 });
                 let found = resolve::resolve(&draft.words, &stands, self.nested, stands.len());
                 draft.candidates = stands;
-                found.into_iter().map(|attribution| (attribution, Origin::Rule)).collect()
+                found
             }
         };
+        let found =
+            block::with_quoted(doc, &draft, &self.lexicon, found, self.nested, self.minimum);
         let written = self.write(doc, &draft.words, &found, out);
         if let Some(weighed) = weighed {
-            let found = found.iter().map(|(attribution, _)| attribution).zip(written);
-            reasons::write(&draft.words, &weighed, found, self.minimum, out);
+            reasons::write(&draft.words, &weighed, found.iter().zip(written), self.minimum, out);
         }
         Ok(())
     }
@@ -228,12 +234,12 @@ impl Quotes {
         &self,
         doc: &Doc<'_>,
         words: &Words<'_>,
-        found: &[(Attribution, Origin)],
+        found: &[Attribution],
         out: &mut Additions<'_>,
     ) -> Vec<Option<QuoteId>> {
         let speakers = Speakers::new(doc);
         let mut written: Vec<Option<QuoteId>> = Vec::with_capacity(found.len());
-        for (found, origin) in found {
+        for found in found {
             let candidate = &found.candidate;
             let pieces = candidate.content.iter().flat_map(|&piece| paragraphs(words, piece));
             let content: Vec<Span> = pieces.filter_map(|(from, to)| words.span(from, to)).collect();
@@ -247,14 +253,18 @@ impl Quotes {
                 range.iter().filter(plain).map(|word| word.span).collect()
             };
             let inside: Vec<Span> =
-                candidate.content.iter().flat_map(|&(from, to)| spans(from, to)).collect();
+                found.outside_block().flat_map(|(from, to)| spans(from, to)).collect();
             let anchor = spans(candidate.cue.0, candidate.cue.1);
-            let kind = marks::kind(&words.regions, &inside, &anchor);
+            let kind = match (marks::kind(&words.regions, &inside, &anchor), found.block) {
+                (_, Some(_)) if inside.is_empty() => QuoteKind::Direct,
+                (QuoteKind::Indirect, Some(_)) => QuoteKind::Mixed,
+                (kind, _) => kind,
+            };
             let source = candidate.source.map(|source| without_relative(words, source));
             let source = source.and_then(|(from, to)| words.span(from, to));
-            let rule = format!("rule:{}-{}", candidate.mode, candidate.frame);
-            let by = match (origin, &self.model) {
-                (Origin::Rule, _) | (_, None) => rule,
+            let rule = format!("rule:{}", candidate.rule());
+            let by = match (found.origin, &self.model) {
+                (Origin::Rule | Origin::Block, _) | (_, None) => rule,
                 (Origin::Fitted, Some(model)) => format!("{rule}+model:{}", model.short()),
                 (_, Some(model)) => format!("model:{}", model.short()),
             };

@@ -31,6 +31,8 @@ pub(crate) enum Origin {
     Nearest,
     /// All to the end of the clause.
     Clause,
+    /// A block quote of the document, with who is named before or after it.
+    Block,
 }
 
 /// A span that the network sees.

@@ -13,7 +13,6 @@ use crate::judge;
 use crate::proposals::Origin;
 use crate::resolve::Attribution;
 use crate::rules::Candidate;
-use crate::source::Range;
 use crate::words::Words;
 
 /// The layer.
@@ -124,7 +123,7 @@ pub(crate) fn write<'w>(
         let mut rivals: Vec<&Reading<'_>> = Vec::new();
         let mut chosen: Option<&Reading<'_>> = None;
         for reading in near {
-            if same(reading.candidate, own) {
+            if same(reading.candidate, attribution) {
                 // Of two that read alike, the likelier was chosen.
                 chosen = chosen.filter(|old| old.likely >= reading.likely).or(Some(reading));
             } else if choose::excludes(reading.candidate, own) {
@@ -145,20 +144,17 @@ pub(crate) fn write<'w>(
             Some(reading) => {
                 of(out, "chosen", reading);
                 for (part, worth) in weighed.worth(reading.place) {
-                    let mut item = out.custom(LAYER, span(words, own.cue), "part");
+                    let mut item = out.custom(LAYER, place(words, own), "part");
                     item = item.text("part", part).number("worth", f64::from(worth));
                     item.link("of", "quotes", quote.0);
                 }
             }
             None => {
-                // Found inside another by the rules, after the model had chosen.
-                let reading = Reading {
-                    candidate: own,
-                    likely: own.confidence,
-                    origin: Origin::Rule,
-                    place: usize::MAX,
-                };
-                of(out, "relayed", &reading);
+                // Found by the rules after the model had chosen: inside another, or a block quote.
+                let origin = attribution.origin;
+                let label = if origin == Origin::Block { "chosen" } else { "relayed" };
+                let likely = own.confidence;
+                of(out, label, &Reading { candidate: own, likely, origin, place: usize::MAX });
             }
         }
         for rival in rivals.into_iter().take(RIVALS) {
@@ -173,12 +169,23 @@ pub(crate) fn write<'w>(
     }
 }
 
-fn same(a: &Candidate, b: &Candidate) -> bool {
-    a.head == b.head && a.cue == b.cue && a.content == b.content && a.source == b.source
+/// Whether a reading became a quote. One that took a block quote for its content has another since.
+fn same(reading: &Candidate, found: &Attribution) -> bool {
+    let own = &found.candidate;
+    let content = found.block.is_some() || reading.content == own.content;
+    let source = reading.source == own.source || found.block.is_some() && reading.source.is_none();
+    found.origin != Origin::Block
+        && reading.head == own.head
+        && reading.cue == own.cue
+        && content
+        && source
 }
 
-fn span(words: &Words<'_>, (from, to): Range) -> Span {
-    words.span(from, to).unwrap_or_default()
+/// Where a reading is told: at its cue, or at its content where it has none.
+fn place(words: &Words<'_>, candidate: &Candidate) -> Span {
+    let cue = words.span(candidate.cue.0, candidate.cue.1);
+    let content = || candidate.content.first().and_then(|&(from, to)| words.span(from, to));
+    cue.or_else(content).unwrap_or_default()
 }
 
 fn write_reading(
@@ -196,6 +203,7 @@ fn write_reading(
         Origin::Assigned => "the network, with the contents nearest to this cue",
         Origin::Nearest => "the network, with the nearest contents",
         Origin::Clause => "the network, with the whole clause",
+        Origin::Block => "a rule for block quotes",
     };
     let text = |from: usize, to: usize| {
         let span = words.span(from, to).unwrap_or_default();
@@ -203,12 +211,12 @@ fn write_reading(
     };
     let content: Vec<String> = own.content.iter().map(|&(from, to)| text(from, to)).collect();
     let cue = own.cue;
-    let mut item = out.custom(LAYER, span(words, cue), label).confidence(reading.likely);
+    let mut item = out.custom(LAYER, place(words, own), label).confidence(reading.likely);
     item = item.text("cue", &text(cue.0, cue.1)).text("content", &content.join(" … "));
     if let Some((from, to)) = own.source {
         item = item.text("source", &text(from, to));
     }
-    item = item.text("found_by", found_by).text("rule", &format!("{}-{}", own.mode, own.frame));
+    item = item.text("found_by", found_by).text("rule", &own.rule());
     if let Some(needed) = needed {
         item = item.number("needed", f64::from(needed));
     }

@@ -1,6 +1,7 @@
 //! Which candidates stand: overlaps, quotations that go on, and attributions inside others.
 
 use crate::cues::Sense;
+use crate::proposals::Origin;
 use crate::rules::Candidate;
 use crate::source::Range;
 use crate::words::*;
@@ -10,6 +11,18 @@ use crate::words::*;
 pub(crate) struct Attribution {
     pub(crate) candidate: Candidate,
     pub(crate) within: Option<usize>,
+    pub(crate) origin: Origin,
+    /// The block quote that is (the rest of) its content.
+    pub(crate) block: Option<Range>,
+}
+
+impl Attribution {
+    /// The pieces of its content that are no part of a block quote.
+    pub(crate) fn outside_block(&self) -> impl Iterator<Item = Range> {
+        let (from, to) = self.block.unwrap_or_default();
+        let inside = move |piece: &Range| from <= piece.0 && piece.1 <= to;
+        self.candidate.content.iter().copied().filter(move |piece| !inside(piece))
+    }
 }
 
 fn holds(pieces: &[Range], at: usize) -> bool {
@@ -80,13 +93,14 @@ pub(crate) fn resolve(
         if let Some(slot) = place.get_mut(n) {
             *slot = Some(chosen.len());
         }
-        chosen.push(Attribution { candidate: candidate.clone(), within });
+        let (candidate, origin) = (candidate.clone(), Origin::Rule);
+        chosen.push(Attribution { candidate, within, origin, block: None });
     }
     in_reading_order(chosen)
 }
 
 /// Sorts by place in the text, each attribution followed by those that it relays.
-fn in_reading_order(chosen: Vec<Attribution>) -> Vec<Attribution> {
+pub(crate) fn in_reading_order(chosen: Vec<Attribution>) -> Vec<Attribution> {
     let start = |n: usize| {
         let content = chosen.get(n).map(|attribution| &attribution.candidate.content);
         content.and_then(|pieces| pieces.iter().map(|&(from, _)| from).min())
@@ -111,7 +125,7 @@ fn in_reading_order(chosen: Vec<Attribution>) -> Vec<Attribution> {
         if let Some(slot) = places.get_mut(n) {
             *slot = Some(sorted.len());
         }
-        sorted.push(Attribution { candidate: attribution.candidate.clone(), within });
+        sorted.push(Attribution { within, ..attribution.clone() });
         open.extend(relayed.get(n).into_iter().flatten());
     }
     sorted

@@ -25,6 +25,16 @@ pub(crate) struct Candidate {
     pub(crate) end: usize,
 }
 
+impl Candidate {
+    /// Its rule by name: how its cue stands and how content joins it.
+    pub(crate) fn rule(&self) -> String {
+        if self.frame.is_empty() {
+            return self.mode.to_owned();
+        }
+        format!("{}-{}", self.mode, self.frame)
+    }
+}
+
 /// All candidates of a document, in the order of their cues.
 pub(crate) fn candidates(words: &Words<'_>, lexicon: &Lexicon) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();

@@ -10,6 +10,8 @@ use onrecord_testkit::{Marked, open, open_with, run};
 
 use crate::Quotes;
 
+mod blocks;
+
 /// Tokens at spaces and marks, sentences at full stops and line ends.
 struct Syntax;
 

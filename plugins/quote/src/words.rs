@@ -318,9 +318,10 @@ impl<'d> Words<'d> {
         self.list.partition_point(|word| word.span.end() <= region.span.start()).min(at)
     }
 
-    /// The text from the word `from` to before the word `to`.
+    /// The text from the word `from` to before the word `to`; none where no word is between.
     pub(crate) fn span(&self, from: usize, to: usize) -> Option<Span> {
-        let (first, last) = (self.list.get(from)?, self.list.get(to.checked_sub(1)?)?);
+        let last = to.checked_sub(1).filter(|&last| from <= last)?;
+        let (first, last) = (self.list.get(from)?, self.list.get(last)?);
         Span::of(first.span.start()..last.span.end())
     }
 }

@@ -3,9 +3,12 @@
 //! An [`OutputFormat`] makes a [`Writer`] for a [`Destination`]. A writer that is interrupted can be
 //! followed by another that goes on from its last [`Mark`], and nobody sees it in the bytes.
 
+mod brat;
 mod csv;
 mod html;
+mod jsonld;
 mod out;
+mod points;
 mod single;
 mod tables;
 mod text;
@@ -47,6 +50,10 @@ pub enum OutputFormat {
         /// Whether there is one article and no more.
         lone: bool,
     },
+    /// brat standoff: a folder with a text and its annotations for each article.
+    Brat,
+    /// W3C Web Annotation: a page of annotations an article, as JSON-LD, one a line.
+    Jsonld,
 }
 
 /// Where a writer writes.
@@ -74,10 +81,11 @@ pub struct Mark {
 pub trait Writer: Send {
     /// Writes a record.
     ///
-    /// A record without its text has spans as numbers alone, in whatever form.
+    /// A record without its text has spans as numbers alone, in whatever form but
+    /// [`OutputFormat::Brat`].
     ///
     /// # Errors
-    /// Where the destination fails.
+    /// Where the destination fails; where brat lacks a text.
     fn write(&mut self, record: &Record) -> io::Result<()>;
 
     /// Brings what was written to the disk, and says how far that is; `None` where nobody could go on
@@ -101,7 +109,7 @@ pub trait Writer: Send {
 impl OutputFormat {
     /// Whether its destination is a folder.
     pub fn is_folder(self) -> bool {
-        matches!(self, Self::Csv { table: None, .. } | Self::Html { lone: false })
+        matches!(self, Self::Csv { table: None, .. } | Self::Html { lone: false } | Self::Brat)
     }
 
     /// A writer that begins, or goes on from a mark of an earlier one: files that have grown since are
@@ -124,6 +132,8 @@ impl OutputFormat {
             Self::Html { lone: true } => single::writer(html::One, destination, from)?,
             Self::Html { lone: false } => html::writer(destination, from)?,
             Self::Csv { table, raw } => csv::writer(table, raw, destination, from)?,
+            Self::Brat => brat::writer(destination, from)?,
+            Self::Jsonld => single::writer(jsonld::Jsonld, destination, from)?,
         })
     }
 }
