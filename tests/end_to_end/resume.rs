@@ -105,7 +105,7 @@ fn interrupted(format: &str, signal: &str, code: Option<i32>) {
 #[cfg(unix)]
 #[test]
 fn a_run_that_was_killed_goes_on_to_the_same_bytes() {
-    for format in ["jsonl", "csv", "html"] {
+    for format in ["jsonl", "csv", "html", "brat"] {
         interrupted(format, "-KILL", None);
     }
 }

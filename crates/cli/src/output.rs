@@ -64,6 +64,9 @@ enum Format {
     /// Tables for spreadsheets and data frames: a folder with documents.csv, entities.csv, quotes.csv
     /// and stances.csv, or one `--table`
     Csv,
+    /// The same tables, typed: a folder for each, in parts
+    #[cfg(feature = "arrow")]
+    Parquet,
     /// A report for the browser: a page for one article, else a folder with index.html
     Html,
     /// brat standoff: a folder with a text and its annotations for each article
@@ -148,6 +151,8 @@ impl OutputArguments {
                 OutputFormat::Text { width: size.map_or(80, |(width, _)| usize::from(width.0)) }
             }
             Format::Csv => OutputFormat::Csv { table, raw: self.raw_cells },
+            #[cfg(feature = "arrow")]
+            Format::Parquet => OutputFormat::Parquet,
             Format::Html => OutputFormat::Html { lone },
             Format::Brat => OutputFormat::Brat,
             Format::Jsonld => OutputFormat::Jsonld,

@@ -4,6 +4,7 @@ use crate::clauses::finite;
 use crate::cues::{Lexicon, Sense, Sort};
 use crate::draft::{Draft, SURE};
 use crate::proposals::touches;
+use crate::rules::{Candidate, kind_of};
 use crate::source::{self, Range};
 use crate::verbs::{FINITE_MODE, INFINITIVE, MODAL_MODE, PARTICIPLE, group};
 use crate::words::*;
@@ -23,6 +24,17 @@ pub(crate) struct Announced {
     pub(crate) cue: Range,
     pub(crate) head: usize,
     pub(crate) source: Option<Range>,
+}
+
+/// Whom a sentence names, or whom a signature does where that says only "it" or nothing.
+pub(crate) fn source(
+    words: &Words<'_>,
+    named: Option<Range>,
+    signed: Option<Announced>,
+) -> Option<Range> {
+    let signed = signed.and_then(|signed| signed.source);
+    let plain = named.filter(|_| kind_of(words, named) != "thing" || signed.is_none());
+    plain.or(signed)
 }
 
 /// What the sentence before a block quote announces. Nothing before the word `floor` is read.
@@ -76,8 +88,14 @@ pub(crate) fn before(
         };
         // Without a colon, only what says nothing else: "Quill answered in a letter."
         let says_more = || {
-            let own = near.clone().find(|own| own.head == at && own.confidence >= SURE);
-            own.is_some() || source.is_none() || last - end.min(last) > REST
+            let another = |other: &Candidate| {
+                other.head == at
+                    || other.confidence >= SURE && touches(&other.content, (at, at + 1))
+            };
+            source.is_none()
+                || last - end.min(last) > REST
+                || !words.is(end, STOP | PREP | TIME | ADV | COMMA)
+                || near.clone().any(another)
         };
         if !colon && says_more() {
             return None;

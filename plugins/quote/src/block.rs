@@ -158,14 +158,21 @@ impl Joined<'_, '_> {
                 continue;
             }
             let owner = self.owner(block, parent, &heads, &owners);
-            let signed = announce::signature(&self.draft.words, block);
-            let floor = parent.and_then(|p| self.blocks.get(p)).map_or(0, |outer| outer.words.0);
+            let outer = parent.and_then(|parent| self.blocks.get(parent)).map(|outer| outer.words);
+            let signs = |block: Range| announce::signature(&self.draft.words, block);
+            // The last line of an outer block quote signs that one.
+            let last = outer.and_then(signs).map(|signed| signed.head);
+            let signed = signs(block).filter(|signed| {
+                let inside = signed.head < block.1;
+                inside || self.home(signed.head) == parent && last != Some(signed.head)
+            });
+            let floor = outer.map_or(0, |outer| outer.0);
             let beside = block.0 > floor && self.home(block.0 - 1) == parent;
             let announced = beside
                 .then(|| announce::before(self.draft, self.lexicon, block, floor))
                 .flatten()
                 .map(|own| Announced {
-                    source: own.source.or(signed.and_then(|s| s.source)),
+                    source: announce::source(&self.draft.words, own.source, signed),
                     ..own
                 })
                 .or(signed);
@@ -174,7 +181,7 @@ impl Joined<'_, '_> {
             let end = signed.map_or(block.1, |signed| signed.head.min(block.1));
             let quote = match owner {
                 Some(owner) => {
-                    self.extend(owner, block, end, announced);
+                    self.extend(owner, (block, end), announced, signed);
                     if let Some(slot) = owners.get_mut(owner) {
                         *slot = true;
                     }
@@ -272,7 +279,13 @@ impl Joined<'_, '_> {
     }
 
     /// Gives an attribution all of a block quote, up to `end`, for its content.
-    fn extend(&mut self, owner: usize, block: Range, end: usize, announced: Option<Announced>) {
+    fn extend(
+        &mut self,
+        owner: usize,
+        (block, end): (Range, usize),
+        announced: Option<Announced>,
+        signed: Option<Announced>,
+    ) {
         let words = &self.draft.words;
         let holder = self.found.get(owner).and_then(|own| own.within);
         let holder = holder.and_then(|holder| self.found.get(holder));
@@ -285,8 +298,8 @@ impl Joined<'_, '_> {
         content.extend(paragraphs(words, (block.0, end)));
         content.sort_unstable();
         own.candidate.content = content;
-        own.candidate.source =
-            own.candidate.source.or(announced.and_then(|announced| announced.source));
+        let named = own.candidate.source.or(announced.and_then(|announced| announced.source));
+        own.candidate.source = announce::source(words, named, signed);
         let least = if own.candidate.source.is_some() { NAMED } else { UNNAMED };
         own.candidate.confidence = own.candidate.confidence.max(least);
         own.block = Some((block.0, end));

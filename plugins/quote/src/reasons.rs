@@ -169,16 +169,13 @@ pub(crate) fn write<'w>(
     }
 }
 
-/// Whether a reading became a quote. One that took a block quote for its content has another since.
+/// Whether a reading became a quote. One that owns a block quote has other content since.
 fn same(reading: &Candidate, found: &Attribution) -> bool {
     let own = &found.candidate;
-    let content = found.block.is_some() || reading.content == own.content;
-    let source = reading.source == own.source || found.block.is_some() && reading.source.is_none();
+    let rest = reading.content == own.content && reading.source == own.source;
     found.origin != Origin::Block
-        && reading.head == own.head
-        && reading.cue == own.cue
-        && content
-        && source
+        && (reading.head, reading.cue) == (own.head, own.cue)
+        && (rest || found.block.is_some())
 }
 
 /// Where a reading is told: at its cue, or at its content where it has none.

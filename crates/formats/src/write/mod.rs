@@ -8,6 +8,8 @@ mod csv;
 mod html;
 mod jsonld;
 mod out;
+#[cfg(feature = "arrow")]
+mod parquet;
 mod points;
 mod single;
 mod tables;
@@ -44,6 +46,9 @@ pub enum OutputFormat {
         /// Whether a text is written as it is even where a spreadsheet would take it for a formula.
         raw: bool,
     },
+    /// Tables as Parquet: a folder for each table, in parts of 5,000 articles. Feature `arrow`.
+    #[cfg(feature = "arrow")]
+    Parquet,
     /// A report to be opened in a browser: a page for one article, or a folder of pages with a front
     /// page.
     Html {
@@ -109,7 +114,14 @@ pub trait Writer: Send {
 impl OutputFormat {
     /// Whether its destination is a folder.
     pub fn is_folder(self) -> bool {
-        matches!(self, Self::Csv { table: None, .. } | Self::Html { lone: false } | Self::Brat)
+        match self {
+            Self::Csv { table, .. } => table.is_none(),
+            Self::Html { lone } => !lone,
+            Self::Brat => true,
+            #[cfg(feature = "arrow")]
+            Self::Parquet => true,
+            Self::Text { .. } | Self::Json { .. } | Self::Jsonl | Self::Jsonld => false,
+        }
     }
 
     /// A writer that begins, or goes on from a mark of an earlier one: files that have grown since are
@@ -132,6 +144,8 @@ impl OutputFormat {
             Self::Html { lone: true } => single::writer(html::One, destination, from)?,
             Self::Html { lone: false } => html::writer(destination, from)?,
             Self::Csv { table, raw } => csv::writer(table, raw, destination, from)?,
+            #[cfg(feature = "arrow")]
+            Self::Parquet => parquet::writer(destination, from)?,
             Self::Brat => brat::writer(destination, from)?,
             Self::Jsonld => single::writer(jsonld::Jsonld, destination, from)?,
         })

@@ -109,6 +109,20 @@ fn whoever_signs_speaks() {
 }
 
 #[test]
+fn whoever_says_something_else_does_not_speak() {
+    let marked = format!("Ada Quill promised ships.\n\n{WORDS}");
+    let document = with_blocks(&marked, &rules());
+    assert_eq!(told(&document), ["ships | promised | Ada Quill", &format!("{CONTENT} |  | ")]);
+}
+
+#[test]
+fn a_signature_says_who_it_is() {
+    let marked = "The mayor's answer came on Sunday. It reads:\n\n{block:The sea is ours.\n\n\
+                  — Ada Quill}\n\nRain fell.";
+    block(marked, &["The sea is ours. | reads | Ada Quill"]);
+}
+
+#[test]
 fn a_block_quote_is_direct_and_as_sure_as_its_source_is_named() {
     for options in both() {
         for (before, sure) in [("Statement from the Harbour Ministry:", 0.8), ("It rained.", 0.5)] {
@@ -179,6 +193,16 @@ fn block_quotes_nest() {
             "It rained. … Tom Bex answered: … The port is a ruin. … Nobody came. | wrote | Ada Quill",
             "The port is a ruin. | answered | Tom Bex | 0",
         ],
+    );
+}
+
+#[test]
+fn the_last_line_signs_the_outer() {
+    let marked = "It rained.\n\n{block:The port is closed.\n\n{block:The sea is ours.}\n\n\
+                  — Ada Quill}\n\nRain fell.";
+    block(
+        marked,
+        &["The port is closed. … The sea is ours. | — | Ada Quill", "The sea is ours. |  |  | 0"],
     );
 }
 
