@@ -1,8 +1,8 @@
 //! brat standoff: a folder with a text and its annotations for each article, and brat's settings.
 //!
 //! Folders have a thousand articles each, so that no folder is too big for the tools that list it:
-//! `00001/00000001-harbour.txt`, `00001/00000001-harbour.ann`. `documents.jsonl` tells which article
-//! a file is of.
+//! `00001/00000001-harbour.txt`, `00001/00000001-harbour.ann`. `documents.jsonl` tells which
+//! article a file is of.
 
 mod names;
 mod standoff;

@@ -1,7 +1,7 @@
-//! W3C Web Annotation: the annotations of an article as one `AnnotationPage` in JSON-LD, a line each.
+//! W3C Web Annotation: the annotations of an article as one `AnnotationPage` in JSON-LD, a line.
 //!
-//! Bodies say in the standard's terms what any client can show. What it has no terms for stands beside
-//! them under `urn:onrecord:term:`.
+//! Bodies say in the standard's terms what any client can show. What it has no terms for stands
+//! beside them under `urn:onrecord:term:`.
 
 mod model;
 #[cfg(test)]

@@ -9,7 +9,7 @@ const FOLDER: u64 = 1000;
 
 /// How many characters of an identifier stand in a name, at most. The end of an address or a path
 /// tells more than its start.
-const LONGEST: usize = 60;
+pub(super) const LONGEST: usize = 60;
 
 /// The folder of the article of this number, from 1.
 pub(super) fn folder(number: u64) -> String {
@@ -21,8 +21,8 @@ pub(super) fn is_first(number: u64) -> bool {
     (number - 1).is_multiple_of(FOLDER)
 }
 
-/// Folder and name, without an ending: `00001/00000001-harbour`. Names differ by their numbers. They
-/// have no dots: tools take what follows one for an ending.
+/// Folder and name, without an ending: `00001/00000001-harbour`. Names differ by their numbers.
+/// They have no dots: tools take what follows one for an ending.
 pub(super) fn name(number: u64, id: &str) -> String {
     let mut kept = String::new();
     for c in id.chars().rev() {

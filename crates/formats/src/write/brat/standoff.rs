@@ -81,8 +81,8 @@ impl<'r> Standoff<'r> {
         self.line('A', format!("{name} {target} {value}").trim_end());
     }
 
-    /// brat cannot break lines inside an annotation, so what goes over several is in pieces, without
-    /// the white space around them.
+    /// brat cannot break lines inside an annotation, so what goes over several is in pieces,
+    /// without the white space around them.
     fn place(&self, spans: &[Range]) -> Place {
         let mut spans: Vec<_> = spans.iter().filter_map(|&span| self.points.bytes(span)).collect();
         spans.sort();
@@ -117,8 +117,8 @@ impl<'r> Standoff<'r> {
         self.line('T', &format!("{kind} {}\t{}", offsets.join(";"), words.join(" ")))
     }
 
-    /// The `T` of words that are something to a quote or a stance: a mention where they are just one,
-    /// else a line of this type, one for all that have the same.
+    /// The `T` of words that are something to a quote or a stance: a mention where they are just
+    /// one, else a line of this type, one for all that have the same.
     fn words(&mut self, kind: &'static str, spans: &[Range]) -> Option<usize> {
         let place = self.place(spans);
         match self.mentions.get(&place) {
