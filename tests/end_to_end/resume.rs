@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use onrecord_tests::executable;
+use serde_json::Value;
 
 /// Articles, every fortieth of them none.
 const ARTICLES: usize = 700;
@@ -90,9 +91,13 @@ fn interrupted(format: &str, signal: &str, code: Option<i32>) {
         Command::new("kill").args([signal, &ended.id().to_string()]).status().unwrap();
         let status = ended.wait().unwrap();
         interruptions += usize::from(status.code() == code);
+        // Killed when all was done but the exit.
+        if !broken.path(".partial").exists() && broken.path("").exists() {
+            break;
+        }
         ended = broken.start(&["--resume"]);
     }
-    assert_eq!(ended.wait().unwrap().code(), Some(1));
+    assert!(matches!(ended.wait().unwrap().code(), Some(1) | None));
     assert!(interruptions > 0, "it was never interrupted; the corpus is too small");
     assert!(!broken.path(".partial").exists());
     let (whole, broken) = (whole.written(), broken.written());
@@ -123,7 +128,11 @@ fn what_has_changed_is_not_gone_on_with() {
     let corpus = corpus(folder.path());
     let run = Run { corpus: &corpus, folder: folder.path(), format: "jsonl", name: "changed" };
     let mut first = run.start(&[]);
-    while !run.path(".partial").join("checkpoint.json").exists() {
+    let noted = || {
+        let bytes = std::fs::read(run.path(".partial").join("checkpoint.json")).ok()?;
+        serde_json::from_slice::<Value>(&bytes).ok()?["counts"]["records"].as_u64()
+    };
+    while noted().is_none_or(|records| records == 0) {
         std::thread::sleep(Duration::from_millis(20));
         assert!(first.try_wait().unwrap().is_none(), "it ended too soon");
     }

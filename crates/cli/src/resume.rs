@@ -95,6 +95,8 @@ impl Workplace {
         let mut folder = path.as_os_str().to_owned();
         folder.push(".partial");
         let folder = PathBuf::from(folder);
+        // Of a run that was ended while it removed its folder.
+        let _ = std::fs::remove_dir_all(done(&folder));
         let found = folder.join("checkpoint.json").exists();
         if !found {
             check_destination(path, wants_folder)?;
@@ -122,7 +124,8 @@ impl Workplace {
                 }
                 stored.checkpoint
             }
-            Some(stored) if way == Way::Begin => bail!(
+            // One that had noted nothing yet leaves nothing to lose.
+            Some(stored) if way == Way::Begin && stored.checkpoint.counts.all() > 0 => bail!(
                 "{} is what an interrupted run has left, after {} documents: `--resume` goes on \
                  with it, `--restart` throws it away",
                 place.folder.display(),
@@ -226,8 +229,18 @@ impl Workplace {
             std::fs::rename(&output, &self.path)?;
             sync_folder(self.path.parent().unwrap_or(Path::new(".")));
         }
-        std::fs::remove_dir_all(&self.folder)
+        // In one step: a folder that is half removed would look like a run that was interrupted.
+        let done = done(&self.folder);
+        std::fs::rename(&self.folder, &done)?;
+        std::fs::remove_dir_all(&done)
     }
+}
+
+/// The name of a run's folder once the run is complete, until it is removed.
+fn done(folder: &Path) -> PathBuf {
+    let mut name = folder.as_os_str().to_owned();
+    name.push(".done");
+    PathBuf::from(name)
 }
 
 /// That the output can take its name in the end.
