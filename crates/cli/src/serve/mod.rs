@@ -105,11 +105,13 @@ fn warn(config: &Config, ip: IpAddr) {
 async fn listen(address: SocketAddr, service: Arc<Service>) -> Result<()> {
     let listener = TcpListener::bind(address).await;
     let listener = listener.with_context(|| format!("cannot listen at {address}"))?;
+    // Before anybody is told that it listens, who may then ask it to end.
+    let asked = asked_to_end();
     eprintln!("listening at http://{}", listener.local_addr()?);
     let grace = service.timeout + GRACE;
     let (ending, mut ends) = tokio::sync::watch::channel(());
     let told = async move {
-        asked_to_end().await;
+        asked.await;
         let _ = ending.send(());
     };
     let serving = axum::serve(listener, routes::router(service)).with_graceful_shutdown(told);
@@ -124,19 +126,25 @@ async fn listen(address: SocketAddr, service: Arc<Service>) -> Result<()> {
     }
 }
 
-/// Waits for the signals that ask a program to end.
-async fn asked_to_end() {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupted => {}
-                _ = terminated.recv() => {}
-            }
-            return;
+/// Begins to listen for the signals that ask a program to end, and waits for one.
+#[cfg(unix)]
+fn asked_to_end() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let signals = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+    async move {
+        // Where listening is refused, a signal does what it always does.
+        let [Ok(mut interrupted), Ok(mut terminated)] = signals else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
     }
-    let _ = interrupted.await;
+}
+
+/// Waits for the signal that asks a program to end.
+#[cfg(not(unix))]
+async fn asked_to_end() {
+    let _ = tokio::signal::ctrl_c().await;
 }
