@@ -28,6 +28,8 @@ use super::{Destination, Mark, Writer, out};
 const PART: u64 = 5000;
 /// How many rows are gathered before they are encoded, at most.
 const ROWS: usize = 1024;
+/// How many bytes of text are gathered before they are encoded, about: a column holds less than 2 GiB.
+const GATHERED: usize = 8 << 20;
 /// How many encoded bytes make a group of rows, about: what a reader holds at once.
 const GROUP: usize = 32 << 20;
 
@@ -39,9 +41,29 @@ pub(super) fn writer(destination: Destination, from: &Mark) -> io::Result<Box<dy
 fn writer_of(destination: Destination, from: &Mark, part: u64) -> io::Result<Box<dyn Writer>> {
     let folder = out::folder(destination)?;
     for table in Table::ALL {
-        std::fs::create_dir_all(folder.join(table.name()))?;
+        let folder = folder.join(table.name());
+        std::fs::create_dir_all(&folder)?;
+        remove_after(&folder, from.records / part)?;
     }
     Ok(Box::new(Tables { folder, part, records: from.records, open: Vec::new() }))
+}
+
+/// The name of a part, counted from one.
+fn name(number: u64) -> String {
+    format!("part-{number:05}.parquet")
+}
+
+/// Removes the parts after the last that is done: the run that goes on may have fewer, where an
+/// article fails by chance.
+fn remove_after(folder: &Path, done: u64) -> io::Result<()> {
+    for number in done + 1.. {
+        match std::fs::remove_file(folder.join(name(number))) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => break,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 struct Tables {
@@ -55,7 +77,7 @@ struct Tables {
 
 impl Tables {
     fn open(&mut self) -> io::Result<()> {
-        let name = format!("part-{:05}.parquet", self.records / self.part + 1);
+        let name = name(self.records / self.part + 1);
         let open = |&table: &Table| Part::open(table, &self.folder.join(table.name()).join(&name));
         self.open = Table::ALL.iter().map(open).collect::<io::Result<_>>()?;
         Ok(())
@@ -101,6 +123,8 @@ struct Part {
     schema: Arc<Schema>,
     columns: Vec<Builder>,
     rows: usize,
+    /// The bytes of the texts in them.
+    bytes: usize,
     file: ArrowWriter<File>,
 }
 
@@ -118,19 +142,22 @@ impl Part {
             .build();
         let file = ArrowWriter::try_new(File::create(path)?, Arc::clone(&schema), Some(properties));
         let columns = table.columns().iter().map(|column| Builder::new(column.kind)).collect();
-        Ok(Self { table, schema, columns, rows: 0, file: file.map_err(failed)? })
+        Ok(Self { table, schema, columns, rows: 0, bytes: 0, file: file.map_err(failed)? })
     }
 
     fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
         for (column, cell) in self.columns.iter_mut().zip(cells) {
             column.push(cell);
+            if let Cell::Text(text) = cell {
+                self.bytes += text.len();
+            }
         }
         self.rows += 1;
-        if self.rows == ROWS { self.encode() } else { Ok(()) }
+        if self.rows == ROWS || self.bytes >= GATHERED { self.encode() } else { Ok(()) }
     }
 
     fn encode(&mut self) -> io::Result<()> {
-        self.rows = 0;
+        (self.rows, self.bytes) = (0, 0);
         let columns = self.columns.iter_mut().map(Builder::finish).collect();
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns);
         let batch = batch.map_err(|error| io::Error::other(error.to_string()))?;
@@ -298,6 +325,30 @@ mod tests {
         written(3..8, broken.path(), &mark);
         assert_eq!(files(whole.path()).len(), 4 * 3);
         assert!(files(whole.path()) == files(broken.path()));
+    }
+
+    #[test]
+    fn parts_of_the_interrupted_run_do_not_outlive_it() {
+        let (whole, broken) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        written(0..6, whole.path(), &Mark::default());
+        written(0..10, broken.path(), &Mark::default());
+        written(3..6, broken.path(), &Mark { records: 3, ..Mark::default() });
+        assert!(files(whole.path()) == files(broken.path()));
+    }
+
+    #[test]
+    fn large_texts_are_encoded_before_they_add_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut part = Part::open(Table::Documents, &folder.path().join("a.parquet")).unwrap();
+        let text = "a".repeat(GATHERED / 2);
+        let cells = part.columns.iter().map(|_| Cell::Nothing).collect::<Vec<_>>();
+        let cells = [vec![Cell::Text(text.into())], cells[1..].to_vec()].concat();
+        let waiting = (0..5).map(|_| {
+            part.row(&cells).unwrap();
+            part.rows
+        });
+        assert_eq!(waiting.collect::<Vec<_>>(), [1, 0, 1, 0, 1]);
+        part.close().unwrap();
     }
 
     #[test]
