@@ -5,23 +5,22 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use onrecord_core::record::{Contents, Record};
-use onrecord_core::{Pipeline, Worker};
-use onrecord_formats::{Article, ReadError};
+use onrecord_formats::ReadError;
 use onrecord_host::{Breaker, Config, Host, Loaded, Stop, ordered};
 
+use crate::analysis::{Found, analyzed};
 use crate::interrupt::Interrupt;
 use crate::letters::{DeadLetters, Failed};
 use crate::output::{Opened, Output, cannot};
 use crate::progress::{Meter, Progress};
 use crate::resume::{Checkpoint, Counts};
-use crate::{AnalyzeArguments, OutputError, configuration, exit, fingerprint};
+use crate::{AnalyzeArguments, OutputError, configuration, exit, fingerprint, pool};
 
 pub(crate) fn run(host: &Host, arguments: &AnalyzeArguments) -> Result<ExitCode> {
     let Some((config, pipeline, loaded)) = configuration::load(host, &arguments.config)? else {
         return Ok(ExitCode::from(exit::USAGE));
     };
-    let contents = arguments.output.contents();
+    let contents = arguments.output.contents.contents();
     let meter = Meter::of(arguments.input.size());
     let inputs = arguments.input.open(&meter)?;
     let format = arguments.output.format(inputs.lone)?;
@@ -37,14 +36,16 @@ pub(crate) fn run(host: &Host, arguments: &AnalyzeArguments) -> Result<ExitCode>
     };
     let letters = DeadLetters::open(arguments.output.dead_letter.as_deref(), checkpoint.letters)?;
     let mut inputs = inputs.articles;
+    let any_language = arguments.input.any_language;
     let mut sink = Sink::new(arguments, &config, &loaded, output, letters, &meter);
     if sink.pass_over(&checkpoint, &mut inputs)? {
         ordered(
             inputs,
-            arguments.jobs.map_or_else(processors, usize::from),
+            arguments.jobs.map_or_else(pool::processors, usize::from),
             || pipeline.worker(),
             |worker, article| {
-                analyzed(worker, article, &pipeline, &contents, arguments.input.any_language)
+                let unread = |ReadError { input, reason }| Failed { id: input, reason, by: None };
+                analyzed(worker, &pipeline, article.map_err(unread)?, any_language, &contents)
             },
             |result| sink.take(result),
         );
@@ -54,43 +55,6 @@ pub(crate) fn run(host: &Host, arguments: &AnalyzeArguments) -> Result<ExitCode>
 
 /// What becomes of an article.
 type Analyzed = Result<Found, Failed>;
-
-/// A record, and what is to be said of the article beside.
-struct Found {
-    record: Record,
-    warnings: Vec<String>,
-    /// Whether it is in another language, and so was not analyzed.
-    foreign: bool,
-}
-
-fn analyzed(
-    worker: &mut Worker<'_>,
-    article: Result<Article, ReadError>,
-    pipeline: &Pipeline,
-    contents: &Contents,
-    any_language: bool,
-) -> Analyzed {
-    let mut article =
-        article.map_err(|ReadError { input, reason }| Failed { id: input, reason, by: None })?;
-    let foreign = !article.settle_language(any_language);
-    if article.text.trim().is_empty() {
-        article.warnings.push("the text is empty".to_owned());
-    }
-    let (id, warnings) = (article.id.clone(), std::mem::take(&mut article.warnings));
-    let mut document = article.into_document(pipeline.symbols()).map_err(|error| Failed {
-        id: id.clone(),
-        reason: error.to_string(),
-        by: None,
-    })?;
-    if !foreign {
-        worker.analyze(&mut document).map_err(|failure| Failed {
-            id,
-            reason: failure.to_string(),
-            by: Some(Box::new(failure)),
-        })?;
-    }
-    Ok(Found { record: Record::new(&document, contents), warnings, foreign })
-}
 
 /// Takes what becomes of the documents, in input order.
 struct Sink<'r> {
@@ -271,8 +235,4 @@ fn unwritten(arguments: &AnalyzeArguments, error: &io::Error, kept: &str) -> Res
     let path = arguments.output.output.as_deref().unwrap_or(Path::new("standard output"));
     let OutputError(reason) = cannot(path, error);
     Err(OutputError(reason + kept).into())
-}
-
-fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }

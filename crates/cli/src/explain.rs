@@ -1,5 +1,6 @@
 //! `explain`: why a quote was found, and why it was given to whom it was.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
@@ -145,8 +146,8 @@ const WIDTH: usize = 76;
 struct Explanation<'d> {
     doc: &'d Doc<'d>,
     quotes: &'d [(String, Quote<'d>)],
-    /// All annotations of the layers that hold reasons.
-    reasons: Vec<Item<'d>>,
+    /// The annotations of the layers that hold reasons, by the place of their quote, if they have one.
+    reasons: BTreeMap<Option<u32>, Vec<Item<'d>>>,
     text: String,
 }
 
@@ -154,7 +155,18 @@ impl<'d> Explanation<'d> {
     fn new(doc: &'d Doc<'d>, quotes: &'d [(String, Quote<'d>)]) -> Self {
         let names = doc.layers().iter().map(|layer| doc.word(layer.name));
         let names = names.filter(|name| name.ends_with(REASONS));
-        let reasons = names.flat_map(|name| doc.custom(name)).collect();
+        let mut reasons: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for item in names.flat_map(|name| doc.custom(name)) {
+            let quotes = item
+                .links()
+                .filter(|(role, to)| doc.word(*role) == "of" && to.layer_name() == "quotes")
+                .map(|(_, quote)| Some(quote.index()));
+            let quotes: BTreeSet<_> = quotes.collect();
+            let quotes = if quotes.is_empty() { BTreeSet::from([None]) } else { quotes };
+            for quote in quotes {
+                reasons.entry(quote).or_default().push(item);
+            }
+        }
         Self { doc, quotes, reasons, text: String::new() }
     }
 
@@ -179,14 +191,7 @@ impl<'d> Explanation<'d> {
             let name = outer.map(|(id, _)| id.clone()).unwrap_or_default();
             self.line("  ", &format!("Relayed in {name}, whose content holds its cue."));
         }
-        let own = quote.id().0;
-        let of = |item: &Item<'d>| {
-            let mut links = item.links();
-            links.any(|(role, to)| {
-                self.doc.word(role) == "of" && to.layer_name() == "quotes" && to.index() == own
-            })
-        };
-        let reasons: Vec<Item<'d>> = self.reasons.iter().copied().filter(of).collect();
+        let reasons = self.reasons.get(&Some(quote.id().0)).cloned().unwrap_or_default();
         if reasons.is_empty() {
             let by = quote.by().unwrap_or("an analyzer that gives no reasons");
             self.line("  ", &format!("Found by {by}."));
@@ -339,8 +344,8 @@ impl<'d> Explanation<'d> {
     }
 
     fn left_out(&mut self) {
-        let left_out = self.reasons.iter().copied().filter(|item| item.label() == "left_out");
-        let left_out: Vec<Item<'d>> = left_out.collect();
+        let mut left_out = self.reasons.get(&None).cloned().unwrap_or_default();
+        left_out.retain(|item| item.label() == "left_out");
         if !self.text.is_empty() {
             self.text.push('\n');
         }

@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error. [`exit`] lists the exit codes.
 #![forbid(unsafe_code)]
 
+mod analysis;
 mod analyze;
 mod check;
 mod configuration;
@@ -26,8 +27,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-
-use output::{Layer, Unit};
 
 /// Exit codes; the help shows the same. [`onrecord_host::ENDED_BY_PLUGIN`] is another.
 mod exit {
@@ -182,15 +181,8 @@ struct PipeArguments {
     /// The column, or field of a line, of the identifier
     #[arg(long, value_name = "NAME", default_value = "id")]
     id_column: String,
-    /// Also put these layers into the records
-    #[arg(long, value_enum, value_delimiter = ',', value_name = "LAYERS")]
-    layers: Vec<Layer>,
-    /// The unit of offsets in the records
-    #[arg(long, value_enum, default_value = "codepoint")]
-    offsets: Unit,
-    /// Leave the text out of the records
-    #[arg(long)]
-    no_text: bool,
+    #[command(flatten)]
+    contents: analysis::ContentsArguments,
     /// Analyze what is not English as if it were
     #[arg(long)]
     any_language: bool,

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use onrecord_core::OffsetUnit;
-use onrecord_core::record::{Contents, Record};
+use onrecord_core::record::Record;
 use onrecord_formats::{Destination, OutputFormat, Table, Writer};
 
 use crate::OutputError;
+use crate::analysis::ContentsArguments;
 use crate::letters::DeadLetters;
 use crate::resume::{Checkpoint, Counts, Fingerprint, Way, Workplace};
 
@@ -30,15 +30,8 @@ pub(crate) struct OutputArguments {
     /// In `csv`, leave texts as they are even where a spreadsheet would run them as formulas
     #[arg(long)]
     raw_cells: bool,
-    /// Also put these layers into the record
-    #[arg(long, value_enum, value_delimiter = ',', value_name = "LAYERS")]
-    layers: Vec<Layer>,
-    /// The unit of offsets in the record
-    #[arg(long, value_enum, default_value = "codepoint")]
-    offsets: Unit,
-    /// Leave the text out of the record
-    #[arg(long)]
-    no_text: bool,
+    #[command(flatten)]
+    pub(crate) contents: ContentsArguments,
     /// Write a line of JSON for each document that failed: its id, the analyzer, the reason
     #[arg(long, value_name = "PATH")]
     pub(crate) dead_letter: Option<PathBuf>,
@@ -83,36 +76,6 @@ enum TableName {
     Stances,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
-pub(crate) enum Layer {
-    Tokens,
-    Sentences,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum Unit {
-    /// Unicode code points, as Python and R slice
-    Codepoint,
-    /// UTF-8 bytes, as Rust and Go slice
-    Byte,
-    /// UTF-16 units, as JavaScript and Java slice
-    Utf16,
-}
-
-/// What goes into records, as the options say it.
-pub(crate) fn contents(layers: &[Layer], offsets: Unit, no_text: bool) -> Contents {
-    Contents {
-        offsets: match offsets {
-            Unit::Codepoint => OffsetUnit::Codepoint,
-            Unit::Byte => OffsetUnit::Byte,
-            Unit::Utf16 => OffsetUnit::Utf16,
-        },
-        text: !no_text,
-        tokens: layers.contains(&Layer::Tokens),
-        sentences: layers.contains(&Layer::Sentences),
-    }
-}
-
 fn seconds(text: &str) -> Result<Duration, String> {
     let number = text.parse().ok();
     let duration = number.and_then(|number| Duration::try_from_secs_f64(number).ok());
@@ -120,11 +83,6 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 impl OutputArguments {
-    /// What goes into a record.
-    pub(crate) fn contents(&self) -> Contents {
-        contents(&self.layers, self.offsets, self.no_text)
-    }
-
     /// The form; `lone` says whether the inputs are one article and no more.
     ///
     /// # Errors
@@ -139,7 +97,7 @@ impl OutputArguments {
         if table.is_some() && self.format != Format::Csv {
             anyhow::bail!("`--table` names a table of `--format csv`");
         }
-        if self.no_text && self.format == Format::Brat {
+        if self.contents.no_text && self.format == Format::Brat {
             anyhow::bail!("`--format brat` shows annotations in the text: leave `--no-text` away");
         }
         let format = match self.format {
@@ -167,13 +125,13 @@ impl OutputArguments {
 
     /// What has to stay the same when a run is resumed.
     pub(crate) fn fingerprint(&self, format: OutputFormat) -> Fingerprint {
-        let contents = self.contents();
+        let contents = self.contents.contents();
         let letters = self.dead_letter.as_ref().map(|path| path.display().to_string());
         [
             ("form of the output", format!("{format:?}")),
             ("offsets", format!("{:?}", contents.offsets)),
             ("text in the record", contents.text.to_string()),
-            ("layers in the record", format!("{:?}", self.layers)),
+            ("layers in the record", format!("{:?}", self.contents.layers)),
             ("dead letters", letters.unwrap_or_else(|| "none".to_owned())),
         ]
         .map(|(key, value)| (key.to_owned(), value))

@@ -15,7 +15,7 @@ use onrecord_host::Host;
 use serde_json::{Value, json};
 
 use crate::pool::{self, Pool};
-use crate::{OutputError, PipeArguments, PipeFormat, configuration, exit, output};
+use crate::{OutputError, PipeArguments, PipeFormat, analysis, configuration, exit};
 
 /// The name of the input where a row has no identifier.
 const NAME: &str = "stdin";
@@ -39,11 +39,7 @@ pub(crate) fn run(
         pool: Pool::start(&pipeline, threads, 2 * threads)?,
         pipeline,
         any_language: arguments.any_language,
-        contents: Arc::new(output::contents(
-            &arguments.layers,
-            arguments.offsets,
-            arguments.no_text,
-        )),
+        contents: Arc::new(arguments.contents.contents()),
     };
     let input = BufReader::with_capacity(AT_ONCE, io::stdin().lock());
     let ended = match arguments.format {
@@ -120,7 +116,7 @@ impl Analysis {
                         (Arc::clone(&self.pipeline), Arc::clone(&self.contents));
                     let (sender, any) = (sender.clone(), self.any_language);
                     self.pool.run(Box::new(move |worker| {
-                        let record = pool::record(worker, &pipeline, article, any, &contents);
+                        let record = analysis::record(worker, &pipeline, article, any, &contents);
                         let json = record.and_then(|record| {
                             serde_json::to_string(&record).map_err(|error| error.to_string())
                         });

@@ -6,9 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use onrecord_core::record::{Contents, Record};
 use onrecord_core::{Pipeline, Worker};
-use onrecord_formats::Article;
 
 /// The stack of a thread in bytes, as large as a main thread's.
 const STACK: usize = 8 << 20;
@@ -76,22 +74,4 @@ fn work(pipeline: &Pipeline, tasks: &Mutex<Receiver<Task>>) {
 /// As many threads as there are processors.
 pub(crate) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
-}
-
-/// The record of an article, or why there is none; one that is surely not English, unless
-/// `any_language` will do, has a record that only says so.
-pub(crate) fn record(
-    worker: &mut Worker<'_>,
-    pipeline: &Pipeline,
-    mut article: Article,
-    any_language: bool,
-    contents: &Contents,
-) -> Result<Record, String> {
-    let analyze = article.settle_language(any_language);
-    let document = article.into_document(pipeline.symbols());
-    let mut document = document.map_err(|error| error.to_string())?;
-    if analyze {
-        worker.analyze(&mut document).map_err(|failure| failure.to_string())?;
-    }
-    Ok(Record::new(&document, contents))
 }

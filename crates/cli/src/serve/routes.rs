@@ -20,8 +20,8 @@ use tokio::sync::oneshot;
 use super::Service;
 use super::guard::guard;
 use super::problem::Problem;
-use crate::output::{self, Layer, Unit};
-use crate::{pool, pretty};
+use crate::analysis::{self, ContentsArguments, Layer, Unit};
+use crate::pretty;
 
 const OPENAPI: &str = include_str!("openapi.json");
 const PAGE: &str = include_str!("page.html");
@@ -101,7 +101,7 @@ impl Parameters {
         });
         let layers = layers.collect::<Result<Vec<_>, _>>()?;
         let offsets = offsets.transpose()?.unwrap_or(Unit::Codepoint);
-        Ok(output::contents(&layers, offsets, self.no_text))
+        Ok(ContentsArguments { layers, offsets, no_text: self.no_text }.contents())
     }
 }
 
@@ -282,7 +282,7 @@ async fn in_time(
                     Err(ReadError { input, reason }) => (input, Err(reason)),
                     Ok(article) => {
                         let id = article.id.clone();
-                        (id, pool::record(worker, &pipeline, article, any_language, &contents))
+                        (id, analysis::record(worker, &pipeline, article, any_language, &contents))
                     }
                 });
             }
