@@ -3,10 +3,7 @@
 //! The IPC *stream* format on both sides, for whoever has onrecord inside an engine that speaks
 //! Arrow. Arrow's types stay in here, since Arrow breaks them every few months.
 
-mod column;
-
 use std::io::{Read, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arrow_array::{Array, RecordBatch, builder::StringBuilder};
@@ -15,7 +12,7 @@ use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use onrecord_core::record::Scalar;
 
-use self::column::{Column, is_scalar, is_text};
+use crate::column::{self, is_text, plain, value};
 use crate::{Article, ReadError};
 
 /// The columns that are no metadata.
@@ -109,7 +106,7 @@ impl<R: Read> BatchReader<R> {
     /// Where the stream ends in the middle of something or is damaged; no more is read then.
     pub fn next_batch(&mut self) -> Result<Option<Vec<Result<Article, ReadError>>>, BatchError> {
         match caught(|| self.stream.next().transpose()).map_err(BatchError::Broken)? {
-            Some(batch) => Ok(Some(self.articles(&batch))),
+            Some(batch) => self.articles(&batch).map(Some),
             // Every part of a stream is as long as some words of four bytes.
             None if !self.stream.get_ref().count.is_multiple_of(4) => {
                 Err(BatchError::Broken("it ends in the middle of a batch".into()))
@@ -118,33 +115,39 @@ impl<R: Read> BatchReader<R> {
         }
     }
 
-    fn articles(&mut self, batch: &RecordBatch) -> Vec<Result<Article, ReadError>> {
+    fn articles(
+        &mut self,
+        batch: &RecordBatch,
+    ) -> Result<Vec<Result<Article, ReadError>>, BatchError> {
         let schema = batch.schema();
-        let column = |name: &str| batch.column_by_name(name).map(|array| Column::of(array));
-        let (texts, ids) = (column(&self.columns.text), column(&self.columns.id));
-        let named = schema.fields().iter().zip(batch.columns());
-        let meta: Vec<_> = named
-            .filter(|(field, _)| ![&self.columns.text, &self.columns.id].contains(&field.name()))
-            .map(|(field, array)| (field.name(), Column::of(array)))
-            .collect();
+        let plain = |array| caught(|| plain(array)).map_err(BatchError::Broken);
+        let column = |name: &str| batch.column_by_name(name).map(plain).transpose();
+        let (texts, ids) = (column(&self.columns.text)?, column(&self.columns.id)?);
+        let named = schema.fields().iter().zip(batch.columns()).filter(|(field, _)| {
+            let own = [&self.columns.text, &self.columns.id].contains(&field.name());
+            !own && is_scalar(field.data_type())
+        });
+        let meta = named.map(|(field, array)| Ok((field.name(), plain(array)?)));
+        let meta = meta.collect::<Result<Vec<_>, BatchError>>()?;
         let rows = (0..batch.num_rows()).map(|row| {
-            let id = ids.as_ref().and_then(|ids| ids.get(row));
+            let id = ids.as_ref().and_then(|ids| value(ids, row));
             let id = match id {
                 Some(Scalar::Text(id)) => id,
                 Some(Scalar::Integer(id)) => id.to_string(),
                 _ => format!("{}:{}", self.name, self.rows + row + 1),
             };
-            let Some(Scalar::Text(text)) = texts.as_ref().and_then(|texts| texts.get(row)) else {
+            let Some(Scalar::Text(text)) = texts.as_ref().and_then(|texts| value(texts, row))
+            else {
                 return Err(ReadError { input: id, reason: "a row without a text".into() });
             };
             let meta = meta
                 .iter()
-                .filter_map(|(name, column)| column.get(row).map(|value| ((*name).clone(), value)));
+                .filter_map(|(name, column)| Some(((*name).clone(), value(column, row)?)));
             Ok(Article { meta: meta.collect(), ..Article::new(id, text) })
         });
         let rows = rows.collect();
         self.rows += batch.num_rows();
-        rows
+        Ok(rows)
     }
 }
 
@@ -152,6 +155,15 @@ impl<R: Read> std::fmt::Debug for BatchReader<R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("BatchReader").field("rows", &self.rows).finish_non_exhaustive()
     }
+}
+
+/// Whether a column can be metadata.
+fn is_scalar(kind: &DataType) -> bool {
+    use DataType::{Boolean, Date32, Date64, Null, Timestamp};
+    is_text(kind)
+        || kind.is_integer()
+        || kind.is_floating()
+        || matches!(kind, Boolean | Date32 | Date64 | Null | Timestamp(..))
 }
 
 /// Counts what is read.
@@ -168,15 +180,16 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// What Arrow reads, or its error without the name of its kind. It panics on some damaged streams.
+/// What Arrow reads, or its error without the name of its kind.
 fn caught<T>(read: impl FnOnce() -> Result<T, ArrowError>) -> Result<T, String> {
-    match catch_unwind(AssertUnwindSafe(read)) {
-        Ok(Ok(found)) => Ok(found),
-        Ok(Err(ArrowError::IpcError(reason) | ArrowError::ParseError(reason))) => Err(reason),
-        Ok(Err(ArrowError::IoError(reason, _))) => Err(reason),
-        Ok(Err(other)) => Err(other.to_string()),
-        Err(_) => Err("it is damaged".into()),
-    }
+    let read = || {
+        read().map_err(|error| match error {
+            ArrowError::IpcError(reason) | ArrowError::ParseError(reason) => reason,
+            ArrowError::IoError(reason, _) => reason,
+            other => other.to_string(),
+        })
+    };
+    column::guarded(read, || "it is damaged".to_owned())
 }
 
 /// What became of one article.

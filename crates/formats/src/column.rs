@@ -1,17 +1,20 @@
-//! A column of an Arrow batch as single values, row by row.
+//! Columns of Arrow batches as single values, for files and streams alike.
 
-use arrow_array::cast::AsArray as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    ArrowPrimitiveType, ArrowTemporalType, Date32Type, Date64Type, Float16Type, Float32Type,
-    Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
-    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
-    UInt32Type, UInt64Type,
+    Float64Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType, UInt64Type,
 };
-use arrow_array::{Array, LargeStringArray, StringArray, StringViewArray};
-use arrow_schema::{DataType, TimeUnit};
+use arrow_array::{Array, ArrayRef};
+use arrow_cast::display::{ArrayFormatter, FormatOptions};
+use arrow_schema::{ArrowError, DataType, TimeUnit};
 use onrecord_core::record::Scalar;
 
-pub(super) fn is_text(kind: &DataType) -> bool {
+/// Whether a column holds strings.
+pub(crate) fn is_text(kind: &DataType) -> bool {
     match kind {
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
         DataType::Dictionary(_, values) => is_text(values),
@@ -19,117 +22,79 @@ pub(super) fn is_text(kind: &DataType) -> bool {
     }
 }
 
-pub(super) fn is_scalar(kind: &DataType) -> bool {
-    use DataType::{Boolean, Date32, Date64, Null, Timestamp};
-    is_text(kind)
-        || kind.is_integer()
-        || kind.is_floating()
-        || matches!(kind, Boolean | Date32 | Date64 | Null | Timestamp(..))
+/// Whether a column holds bytes.
+pub(crate) fn is_binary(kind: &DataType) -> bool {
+    matches!(kind, DataType::Binary | DataType::LargeBinary | DataType::BinaryView)
 }
 
-/// A column as single values.
-pub(super) enum Column<'b> {
-    Text(&'b StringArray),
-    LargeText(&'b LargeStringArray),
-    TextView(&'b StringViewArray),
-    /// The places of the values, for the rows that are there.
-    Dictionary(&'b dyn Array, Vec<usize>, Box<Column<'b>>),
-    Other(&'b dyn Array),
+/// What Arrow reads. Damaged files and streams make its readers panic here and there; here that is
+/// `damaged`.
+pub(crate) fn guarded<T, E>(
+    work: impl FnOnce() -> Result<T, E>,
+    damaged: impl FnOnce() -> E,
+) -> Result<T, E> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(damaged()))
 }
 
-impl<'b> Column<'b> {
-    pub(super) fn of(array: &'b dyn Array) -> Self {
-        match array.data_type() {
-            DataType::Utf8 => Self::Text(array.as_string()),
-            DataType::LargeUtf8 => Self::LargeText(array.as_string()),
-            DataType::Utf8View => Self::TextView(array.as_string_view()),
-            kind @ DataType::Dictionary(..) if is_text(kind) => {
-                let dictionary = array.as_any_dictionary();
-                let values = dictionary.values();
-                // A dictionary of nothing has no places.
-                let places = match values.is_empty() {
-                    true => Vec::new(),
-                    false => dictionary.normalized_keys(),
-                };
-                Self::Dictionary(array, places, Box::new(Self::of(values)))
-            }
-            _ => Self::Other(array),
-        }
+/// A column in one of few types: text, whole numbers, numbers, truth values; all else stays.
+///
+/// # Errors
+/// Where the column is damaged.
+pub(crate) fn plain(column: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    let kind = column.data_type();
+    let wanted = match kind {
+        kind if is_text(kind) || is_binary(kind) => DataType::LargeUtf8,
+        // Not all of them are whole numbers of JSON.
+        DataType::UInt64 => return Ok(Arc::clone(column)),
+        kind if kind.is_integer() => DataType::Int64,
+        DataType::Float16 | DataType::Float32 | DataType::Float64 => DataType::Float64,
+        DataType::Timestamp(unit, Some(_)) => return Ok(in_utc(column, *unit)),
+        DataType::Dictionary(_, values) if is_binary(values) => DataType::LargeUtf8,
+        DataType::Dictionary(_, values) => values.as_ref().clone(),
+        _ => return Ok(Arc::clone(column)),
+    };
+    arrow_cast::cast(column, &wanted)
+}
+
+/// The same moments, told in UTC: the names of other zones need tables of them.
+fn in_utc(column: &ArrayRef, unit: TimeUnit) -> ArrayRef {
+    macro_rules! told {
+        ($kind:ty) => {
+            Arc::new(column.as_primitive::<$kind>().clone().with_timezone("+00:00"))
+        };
     }
-
-    /// The value of a row; `None` where it is null or none of metadata.
-    pub(super) fn get(&self, row: usize) -> Option<Scalar> {
-        let text = |text: &str| Some(Scalar::Text(text.to_owned()));
-        match self {
-            Self::Text(array) => array.is_valid(row).then(|| array.value(row)).and_then(text),
-            Self::LargeText(array) => array.is_valid(row).then(|| array.value(row)).and_then(text),
-            Self::TextView(array) => array.is_valid(row).then(|| array.value(row)).and_then(text),
-            Self::Dictionary(keys, places, values) => {
-                let place = places.get(row).filter(|_| keys.is_valid(row));
-                place.and_then(|place| values.get(*place))
-            }
-            Self::Other(array) => array.is_valid(row).then(|| other(*array, row)).flatten(),
-        }
+    match unit {
+        TimeUnit::Second => told!(TimestampSecondType),
+        TimeUnit::Millisecond => told!(TimestampMillisecondType),
+        TimeUnit::Microsecond => told!(TimestampMicrosecondType),
+        TimeUnit::Nanosecond => told!(TimestampNanosecondType),
     }
 }
 
-fn other(array: &dyn Array, row: usize) -> Option<Scalar> {
-    match array.data_type() {
-        DataType::Boolean => Some(Scalar::Bool(array.as_boolean().value(row))),
-        DataType::Int8 => integer::<Int8Type>(array, row),
-        DataType::Int16 => integer::<Int16Type>(array, row),
-        DataType::Int32 => integer::<Int32Type>(array, row),
-        DataType::Int64 => integer::<Int64Type>(array, row),
-        DataType::UInt8 => integer::<UInt8Type>(array, row),
-        DataType::UInt16 => integer::<UInt16Type>(array, row),
-        DataType::UInt32 => integer::<UInt32Type>(array, row),
+/// A value of a column that [`plain`] made; `None` where it is null or no value of metadata.
+pub(crate) fn value(column: &ArrayRef, row: usize) -> Option<Scalar> {
+    if row >= column.len() || column.is_null(row) {
+        return None;
+    }
+    Some(match column.data_type() {
+        DataType::Null => return None,
+        DataType::LargeUtf8 => Scalar::Text(column.as_string::<i64>().value(row).to_owned()),
+        DataType::Int64 => Scalar::Integer(column.as_primitive::<Int64Type>().value(row)),
         DataType::UInt64 => {
-            let value = array.as_primitive::<UInt64Type>().value(row);
+            let value = column.as_primitive::<UInt64Type>().value(row);
             // As in JSON Lines: what is too large for an integer is a number all the same.
-            Some(i64::try_from(value).map_or(Scalar::Float(value as f64), Scalar::Integer))
+            i64::try_from(value).map_or(Scalar::Float(value as f64), Scalar::Integer)
         }
-        DataType::Float16 => float(array.as_primitive::<Float16Type>().value(row).into()),
-        DataType::Float32 => float(array.as_primitive::<Float32Type>().value(row).into()),
-        DataType::Float64 => float(array.as_primitive::<Float64Type>().value(row)),
-        DataType::Date32 => date::<Date32Type>(array, row),
-        DataType::Date64 => date::<Date64Type>(array, row),
-        DataType::Timestamp(unit, zone) => {
-            let utc = if zone.is_some() { "Z" } else { "" };
-            match unit {
-                TimeUnit::Second => time::<TimestampSecondType>(array, row, utc),
-                TimeUnit::Millisecond => time::<TimestampMillisecondType>(array, row, utc),
-                TimeUnit::Microsecond => time::<TimestampMicrosecondType>(array, row, utc),
-                TimeUnit::Nanosecond => time::<TimestampNanosecondType>(array, row, utc),
-            }
+        DataType::Float64 => {
+            let value = column.as_primitive::<Float64Type>().value(row);
+            // JSON has no other numbers than finite ones.
+            return value.is_finite().then_some(Scalar::Float(value));
         }
-        _ => None,
-    }
-}
-
-fn integer<T: ArrowPrimitiveType>(array: &dyn Array, row: usize) -> Option<Scalar>
-where
-    T::Native: Into<i64>,
-{
-    Some(Scalar::Integer(array.as_primitive::<T>().value(row).into()))
-}
-
-/// JSON has no other numbers than finite ones.
-fn float(value: f64) -> Option<Scalar> {
-    value.is_finite().then_some(Scalar::Float(value))
-}
-
-fn date<T: ArrowTemporalType>(array: &dyn Array, row: usize) -> Option<Scalar>
-where
-    i64: From<T::Native>,
-{
-    let date = array.as_primitive::<T>().value_as_date(row)?;
-    Some(Scalar::Text(date.to_string()))
-}
-
-fn time<T: ArrowTemporalType>(array: &dyn Array, row: usize, zone: &str) -> Option<Scalar>
-where
-    i64: From<T::Native>,
-{
-    let time = array.as_primitive::<T>().value_as_datetime(row)?;
-    Some(Scalar::Text(format!("{time:?}{zone}")))
+        DataType::Boolean => Scalar::Bool(column.as_boolean().value(row)),
+        _ => {
+            let format = FormatOptions::default();
+            let formatter = ArrayFormatter::try_new(column.as_ref(), &format).ok()?;
+            Scalar::Text(formatter.value(row).try_to_string().ok()?)
+        }
+    })
 }

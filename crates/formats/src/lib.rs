@@ -12,6 +12,8 @@
 
 #[cfg(feature = "arrow")]
 mod batch;
+#[cfg(feature = "arrow")]
+mod column;
 mod read;
 pub mod report;
 mod write;

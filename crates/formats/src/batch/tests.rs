@@ -137,9 +137,9 @@ fn rows_come_back_as_they_were_written() {
         StreamReader::try_new(&*bytes, None).unwrap().map(Result::unwrap).collect();
     let [first, second] = &batches[..] else { panic!("{} batches", batches.len()) };
     assert_eq!((first.num_rows(), second.num_rows()), (2, 0));
-    let column = |name: &str| Column::of(first.column_by_name(name).unwrap());
+    let column = |name: &str| plain(first.column_by_name(name).unwrap()).unwrap();
     let text = |text: &str| Some(Scalar::Text(text.to_owned()));
-    assert_eq!([column("id").get(0), column("id").get(1)], [text("a"), text("b")]);
-    assert_eq!([column("record").get(0), column("record").get(1)], [text("{}"), None]);
-    assert_eq!([column("error").get(0), column("error").get(1)], [None, text("no")]);
+    assert_eq!([value(&column("id"), 0), value(&column("id"), 1)], [text("a"), text("b")]);
+    assert_eq!([value(&column("record"), 0), value(&column("record"), 1)], [text("{}"), None]);
+    assert_eq!([value(&column("error"), 0), value(&column("error"), 1)], [None, text("no")]);
 }

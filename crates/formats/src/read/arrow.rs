@@ -5,24 +5,16 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    Float64Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
-    TimestampNanosecondType, TimestampSecondType,
-};
-use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_cast::display::{ArrayFormatter, FormatOptions};
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_ipc::reader::StreamReader;
-use arrow_schema::{ArrowError, DataType, Schema, TimeUnit};
-use onrecord_core::record::Scalar;
+use arrow_schema::{ArrowError, DataType, Schema};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::fields::Columns;
 use super::{Article, Articles, ReadError, ReadOptions, one_error, unreadable};
+use crate::column::{self, is_binary, plain, value};
 
 /// How many rows of a Parquet file are decoded at a time.
 const BATCH: usize = 256;
@@ -95,10 +87,9 @@ pub(super) fn ipc<'r>(
     }
 }
 
-/// Damaged files make the readers panic here and there; here that is an error as well.
+/// What a reader reads, or that its file is damaged.
 fn guarded<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|_| Err("damaged: its reader failed on it".to_owned()))
+    column::guarded(work, || "damaged: its reader failed on it".to_owned())
 }
 
 /// The columns that are read.
@@ -134,18 +125,6 @@ impl Wanted {
             found.places.push(place);
         }
         Ok(found)
-    }
-}
-
-fn is_binary(kind: &DataType) -> bool {
-    matches!(kind, DataType::Binary | DataType::LargeBinary | DataType::BinaryView)
-}
-
-fn is_text(kind: &DataType) -> bool {
-    match kind {
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
-        DataType::Dictionary(_, values) => is_text(values),
-        other => is_binary(other),
     }
 }
 
@@ -198,7 +177,8 @@ impl<B: Iterator<Item = Result<RecordBatch, ArrowError>>> Rows<B> {
             None => Ok(None),
             Some(batch) => {
                 let batch = batch.map_err(|error| format!("damaged: {error}"))?;
-                let columns = batch.columns().iter().map(plain).collect::<Result<Vec<_>, _>>()?;
+                let columns = batch.columns().iter().map(plain).collect::<Result<Vec<_>, _>>();
+                let columns = columns.map_err(|error| error.to_string())?;
                 Ok(Some((columns, batch.num_rows())))
             }
         })?;
@@ -233,54 +213,4 @@ impl<B: Iterator<Item = Result<RecordBatch, ArrowError>>> Iterator for Rows<B> {
         let article = self.columns.article(values, &place);
         Some(article.map_err(|reason| ReadError { input: place, reason }))
     }
-}
-
-/// A column in one of few types: text, whole numbers, numbers, truth values; all else stays.
-fn plain(column: &ArrayRef) -> Result<ArrayRef, String> {
-    let kind = column.data_type();
-    let wanted = match kind {
-        kind if is_text(kind) => DataType::LargeUtf8,
-        kind if kind.is_integer() => DataType::Int64,
-        DataType::Float16 | DataType::Float32 | DataType::Float64 => DataType::Float64,
-        DataType::Timestamp(unit, Some(_)) => return Ok(in_utc(column, *unit)),
-        DataType::Dictionary(_, values) => values.as_ref().clone(),
-        _ => return Ok(Arc::clone(column)),
-    };
-    arrow_cast::cast(column, &wanted).map_err(|error| error.to_string())
-}
-
-/// The same moments, told in UTC: the names of other zones need tables of them.
-fn in_utc(column: &ArrayRef, unit: TimeUnit) -> ArrayRef {
-    macro_rules! told {
-        ($kind:ty) => {
-            Arc::new(column.as_primitive::<$kind>().clone().with_timezone("+00:00"))
-        };
-    }
-    match unit {
-        TimeUnit::Second => told!(TimestampSecondType),
-        TimeUnit::Millisecond => told!(TimestampMillisecondType),
-        TimeUnit::Microsecond => told!(TimestampMicrosecondType),
-        TimeUnit::Nanosecond => told!(TimestampNanosecondType),
-    }
-}
-
-/// A value of a column that [`plain`] made.
-fn value(column: &ArrayRef, row: usize) -> Option<Scalar> {
-    if row >= column.len() || column.is_null(row) {
-        return None;
-    }
-    Some(match column.data_type() {
-        DataType::LargeUtf8 => Scalar::Text(column.as_string::<i64>().value(row).to_owned()),
-        DataType::Int64 => Scalar::Integer(column.as_primitive::<Int64Type>().value(row)),
-        DataType::Float64 => {
-            let value = column.as_primitive::<Float64Type>().value(row);
-            return value.is_finite().then_some(Scalar::Float(value));
-        }
-        DataType::Boolean => Scalar::Bool(column.as_boolean().value(row)),
-        _ => {
-            let format = FormatOptions::default();
-            let formatter = ArrayFormatter::try_new(column.as_ref(), &format).ok()?;
-            Scalar::Text(formatter.value(row).try_to_string().ok()?)
-        }
-    })
 }

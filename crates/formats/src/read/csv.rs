@@ -8,7 +8,7 @@ use onrecord_core::record::Scalar;
 
 use super::encoding::{self, Encoding};
 use super::fields::Columns;
-use super::{Article, Articles, LARGEST, ReadError, ReadOptions, one_error, unreadable, whole};
+use super::{Article, Articles, LARGEST, ReadError, ReadOptions, one_error, unreadable};
 
 pub(super) fn read<'r>(
     mut input: impl Read + Send + 'r,
@@ -24,9 +24,7 @@ pub(super) fn read<'r>(
         || options.encoding.is_some_and(|given| !given.is_ascii_compatible());
     if wide {
         // Spreadsheets write UTF-16; its rows are not to be told apart before it is decoded.
-        let decoded = whole(Cursor::new(head).chain(input), LARGEST)
-            .and_then(|bytes| encoding::decode(bytes, options.encoding, None));
-        return match decoded {
+        return match encoding::read(Cursor::new(head).chain(input), options.encoding) {
             Ok(decoded) => {
                 let (text, utf8) = (decoded.text.into_bytes(), "utf-8".parse().ok());
                 let head = text.get(..text.len().min(HEAD)).unwrap_or_default().to_vec();

@@ -1,10 +1,13 @@
 //! From bytes to text: the byte order mark, else what the input declares, else UTF-8 if it is that,
 //! else a guess. Characters stay what they are: nothing is normalized.
 
+use std::io::Read;
 use std::str::FromStr;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
+
+use super::{LARGEST, whole};
 
 /// A character encoding that browsers know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +47,14 @@ impl FromStr for Encoding {
 pub(super) struct Decoded {
     pub(super) text: String,
     pub(super) warnings: Vec<String>,
+}
+
+/// All of an input that declares no encoding, decoded: `given` holds whatever it is.
+///
+/// # Errors
+/// Where it cannot be read, is too long, or is no text.
+pub(super) fn read(input: impl Read, given: Option<Encoding>) -> Result<Decoded, String> {
+    whole(input, LARGEST).and_then(|bytes| decode(bytes, given, None))
 }
 
 /// Decodes an input: `given` holds whatever the input says, `declared` is what it says.

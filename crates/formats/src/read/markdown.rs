@@ -7,16 +7,14 @@ use onrecord_core::record::Scalar;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::html::{self, Gap, Rendered, Writer};
-use super::{Article, LARGEST, ReadError, ReadOptions, encoding, fields, whole};
+use super::{Article, ReadError, ReadOptions, encoding, fields};
 
 pub(super) fn read(
     input: impl Read,
     name: String,
     options: &ReadOptions,
 ) -> Result<Article, ReadError> {
-    let decoded =
-        whole(input, LARGEST).and_then(|bytes| encoding::decode(bytes, options.encoding, None));
-    let decoded = match decoded {
+    let decoded = match encoding::read(input, options.encoding) {
         Ok(decoded) => decoded,
         Err(reason) => return Err(ReadError { input: name, reason }),
     };

@@ -2,16 +2,14 @@
 
 use std::io::Read;
 
-use super::{Article, LARGEST, ReadError, ReadOptions, encoding, whole};
+use super::{Article, ReadError, ReadOptions, encoding};
 
 pub(super) fn read(
     input: impl Read,
     name: String,
     options: &ReadOptions,
 ) -> Result<Article, ReadError> {
-    let decoded =
-        whole(input, LARGEST).and_then(|bytes| encoding::decode(bytes, options.encoding, None));
-    match decoded {
+    match encoding::read(input, options.encoding) {
         Ok(decoded) => {
             Ok(Article { warnings: decoded.warnings, ..Article::new(name, decoded.text) })
         }

@@ -11,12 +11,12 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 
 use onrecord_core::record::Record;
 use serde::Serialize;
 
-use super::out::{self, Out};
+use super::folder::{Folder, SHARE};
+use super::out::Out;
 use super::points::Points;
 use super::{Destination, Mark, Writer};
 
@@ -31,22 +31,19 @@ const SETTINGS: &[(&str, &str)] = &[
 ];
 
 pub(super) fn writer(destination: Destination, from: &Mark) -> io::Result<Box<dyn Writer>> {
-    let folder = out::folder(destination)?;
-    let index = Out::file(&folder.join(INDEX), from.files.get(INDEX).copied())?;
-    names::remove_after(&folder, from.records)?;
-    let mut brat = Brat { folder, index, records: from.records, unsynced: Vec::new() };
+    let mut folder = Folder::open(destination)?;
+    let index = Out::file(&folder.path().join(INDEX), from.files.get(INDEX).copied())?;
+    folder.remove_after(from.records, from.records / SHARE + 1, &["txt", "ann"])?;
     for (name, content) in SETTINGS {
-        brat.file(brat.folder.join(name), content)?;
+        folder.write(name, content)?;
     }
-    Ok(Box::new(brat))
+    Ok(Box::new(Brat { folder, index, records: from.records }))
 }
 
 struct Brat {
-    folder: PathBuf,
+    folder: Folder,
     index: Out,
     records: u64,
-    /// The files and folders that the disk need not have yet.
-    unsynced: Vec<PathBuf>,
 }
 
 /// A line of the index.
@@ -57,17 +54,8 @@ struct Entry<'r> {
 }
 
 impl Brat {
-    fn file(&mut self, path: PathBuf, content: &str) -> io::Result<()> {
-        std::fs::write(&path, content)?;
-        if !out::SYNCS_ALL {
-            self.unsynced.push(path);
-        }
-        Ok(())
-    }
-
     fn sync(&mut self) -> io::Result<Option<u64>> {
-        out::sync_all(&self.folder, &self.unsynced)?;
-        self.unsynced.clear();
+        self.folder.sync()?;
         self.index.flush()?;
         self.index.sync()
     }
@@ -82,11 +70,10 @@ impl Writer for Brat {
         let number = self.records + 1;
         let name = names::name(number, &record.id);
         if names::is_first(number) {
-            std::fs::create_dir_all(self.folder.join(names::folder(number)))?;
+            self.folder.make(&names::folder(number))?;
         }
-        let path = self.folder.join(&name);
-        self.file(path.with_extension("txt"), &standoff::text(points.text))?;
-        self.file(path.with_extension("ann"), &standoff::annotations(record, &points))?;
+        self.folder.write(format!("{name}.txt"), &standoff::text(points.text))?;
+        self.folder.write(format!("{name}.ann"), &standoff::annotations(record, &points))?;
         serde_json::to_writer(&mut self.index, &Entry { file: &name, document: &record.id })?;
         self.index.write_all(b"\n")?;
         self.records = number;

@@ -5,6 +5,7 @@
 
 mod brat;
 mod csv;
+mod folder;
 mod html;
 mod jsonld;
 mod out;

@@ -88,24 +88,3 @@ pub(super) fn folder(destination: Destination) -> io::Result<PathBuf> {
         Destination::Path(path) => std::fs::create_dir_all(&path).map(|()| path),
     }
 }
-
-/// Whether [`sync_all`] has the disk keep all files, whichever it is told of.
-pub(super) const SYNCS_ALL: bool = cfg!(target_os = "linux");
-
-/// Has the disk keep a folder and files in it. One call for the file system where there is such a
-/// call: thousands of small files one by one would take longer than writing them.
-pub(super) fn sync_all(folder: &Path, files: &[PathBuf]) -> io::Result<()> {
-    #[cfg(target_os = "linux")]
-    rustix::fs::syncfs(File::open(folder)?)?;
-    if !SYNCS_ALL {
-        for file in files {
-            // Some systems sync only what can be written to.
-            OpenOptions::new().append(true).open(file)?.sync_all()?;
-        }
-        if let Ok(folder) = File::open(folder) {
-            // Not every system can sync a folder.
-            let _ = folder.sync_all();
-        }
-    }
-    Ok(())
-}
